@@ -1,0 +1,53 @@
+"""Permissions are business operations; every door asks ``require`` for one by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auth_center.actors import Actor
+from core.errors import PermissionDenied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A business operation that can be permitted, with its name in both languages.
+
+    ``scope`` is the token scope through which a channel gets it (none: never over a channel).
+    """
+
+    name: str
+    zh: str
+    en: str
+    scope: str | None = None
+
+
+_REGISTER: dict[str, Permission] = {}
+
+
+def permission(name: str, *, zh: str, en: str, scope: str | None = None) -> str:
+    """Register an operation and return its name, for each app's ``permissions.py``."""
+    _REGISTER[name] = Permission(name=name, zh=zh, en=en, scope=scope)
+    return name
+
+
+def permissions() -> dict[str, Permission]:
+    """Return every operation that can be permitted, by name."""
+    return dict(_REGISTER)
+
+
+def require(actor: Actor, name: str) -> None:
+    """Raise ``PermissionDenied`` unless ``actor`` may do the operation ``name``."""
+    if not actor.may(name):
+        raise PermissionDenied(permission=name)
+
+
+def grants_of_scopes(scopes: list[str]) -> frozenset[str]:
+    """Return the operations that a channel's token scopes permit; ``api`` is all of them."""
+    if "api" in scopes:
+        return frozenset(one.name for one in _REGISTER.values() if one.scope)
+    return frozenset(one.name for one in _REGISTER.values() if one.scope in scopes)
+
+
+VIEW_OPERATOR = permission("auth_center.view_operator", zh="查询操作员", en="View operators")
+VIEW_ROLE = permission("auth_center.view_role", zh="查询角色", en="View roles")
+VIEW_FLOW = permission("integration.view_flow", zh="查询流程轨迹", en="View flows", scope="flows.read")

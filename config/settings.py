@@ -1,0 +1,218 @@
+"""Settings of every process of Sanhu, read from the environment (see ``config/instance``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
+
+# --- Sanhu ---------------------------------------------------------------------------------------
+# Which systems this process hosts; the others are asked over HTTP at SYSTEM_URLS.
+SANHU_SYSTEMS = env.list("SANHU_SYSTEMS", default=["crm", "boss", "provisioning"])
+SYSTEM_URLS = {
+    "crm": env("CRM_URL", default=BASE_URL),
+    "boss": env("BOSS_URL", default=BASE_URL),
+    "provisioning": env("OSS_URL", default=BASE_URL),
+}
+SYSTEM_KEY = env("SYSTEM_KEY")  # systems prove themselves to each other with it
+IDENTITY_KEY = env("IDENTITY_KEY")  # encrypts identity documents
+IDENTITY_HASH_KEY = env("IDENTITY_HASH_KEY")  # finds them by the whole number
+NETWORK_URL = env("NETWORK_URL", default="http://127.0.0.1:8090")
+NETWORK_TIMEOUT_SECONDS = env.float("NETWORK_TIMEOUT_SECONDS", default=10.0)
+STATUS_MASTER = env("STATUS_MASTER", default="boss")
+AUTHORIZATION = env("AUTHORIZATION", default="distributed")
+ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
+REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
+RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
+COOLING_DAYS = env.int("COOLING_DAYS", default=90)
+WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
+WAIT_CAP_SECONDS = 30
+
+# --- Django --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "rest_framework",
+    "drf_spectacular_sidecar",
+    "core.apps.CoreConfig",
+    "integration.apps.IntegrationConfig",
+    "auth_center.apps.AuthCenterConfig",
+    "products.apps.ProductsConfig",
+    "customers.apps.CustomersConfig",
+    "orders.apps.OrdersConfig",
+    "billing.apps.BillingConfig",
+    "provisioning.apps.ProvisioningConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "auth_center.consoles.ConsoleSessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database(variable: str) -> dict[str, Any]:
+    database: dict[str, Any] = env.db_url(variable)
+    database["CONN_MAX_AGE"] = 60
+    database["CONN_HEALTH_CHECKS"] = True
+    options = database.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 3)
+    options.setdefault(
+        "options", "-c statement_timeout=15s -c lock_timeout=10s -c timezone=UTC -c jit=off"
+    )
+    return database
+
+
+DATABASES = {
+    "default": _database("DATABASE_URL"),
+    "boss": _database("BOSS_DATABASE_URL"),
+    "oss": _database("OSS_DATABASE_URL"),
+}
+DATABASE_ROUTERS = ["config.routers.SystemRouter"]
+REDIS_URL = env("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- Sign-on -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "auth_center.Operator"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "auth_center.hashers.RandomSecretHasher",
+]
+LOGIN_URL = "/crm/login/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_no"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+IDP_OIDC_PRIVATE_KEY = env("OIDC_PRIVATE_KEY").replace("\\n", "\n")
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "jwt"
+IDP_OIDC_ADAPTER = "auth_center.oidc.OidcAdapter"
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+SESSION_ENGINE = "auth_center.sessions"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_USE_SESSIONS = True  # one cookie a console: the token lives in its session
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HTTPS = env.bool("HTTPS", default=False)  # behind a TLS front: cookies and redirects follow
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# --- API -----------------------------------------------------------------------------------------
+TMF_AUTHENTICATION = "auth_center.tokens.authenticate"
+TMF_REQUIRE = "auth_center.permissions.require"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Languages and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env("OPERATOR_TIME_ZONE", default="Asia/Shanghai")
+
+# --- Static files --------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+WHITENOISE_USE_FINDERS = False
+
+# --- Celery --------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "crm"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 30,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 10,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "expire reservations": {
+        "task": "provisioning.tasks.expire_reservations",
+        "schedule": 60.0,
+        "options": {"queue": "oss"},
+    },
+    "resume work orders": {
+        "task": "provisioning.tasks.resume_work_orders",
+        "schedule": 2.0,
+        "options": {"queue": "oss", "expires": 2},
+    },
+}
+
+# --- Logging -------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {"celery.worker.strategy": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+}

@@ -1,0 +1,58 @@
+"""Business numbers: text that the owning system issues, e.g. ``CC000000018``.
+
+A number is a kind letter, the issuing system's letter, at least eight sequence digits and a Luhn
+check digit over the digits, so that a flow born in BOSS and one born in CRM can never collide
+and a mistyped number is told from an unknown one. Sequences are PostgreSQL's: never reused,
+gaps allowed.
+"""
+
+from __future__ import annotations
+
+from django.db import connections
+from stdnum import luhn
+
+from core.systems import System
+
+CUSTOMER = "C"
+ACCOUNT = "A"
+SUBSCRIBER = "S"
+SUBSCRIPTION = "P"
+FLOW = "F"
+WORK_ORDER = "W"
+
+_SEQUENCE = {
+    CUSTOMER: "customer_no_seq",
+    ACCOUNT: "account_no_seq",
+    SUBSCRIBER: "subscriber_no_seq",
+    SUBSCRIPTION: "subscription_no_seq",
+    FLOW: "flow_no_seq",
+    WORK_ORDER: "work_order_no_seq",
+}
+
+
+def format_number(kind: str, system: System, sequence: int) -> str:
+    """Return the business number of ``sequence`` with its check digit."""
+    digits = f"{sequence:08d}"
+    return f"{kind}{system.letter}{digits}{luhn.calc_check_digit(digits)}"
+
+
+def is_number(kind: str, text: str) -> bool:
+    """Tell whether ``text`` is shaped as a number of ``kind`` and its check digit is right."""
+    digits = text[2:]
+    return (
+        text[:1] == kind
+        and text[1:2] in "CBO"
+        and len(digits) >= 9
+        and digits.isascii()
+        and digits.isdigit()
+        and luhn.is_valid(digits)
+    )
+
+
+def issue(system: System, *kinds: str) -> list[str]:
+    """Issue one new number of each of ``kinds``, in one round trip to the system's database."""
+    columns = ", ".join(f"nextval('{_SEQUENCE[kind]}')" for kind in kinds)
+    with connections[system.alias].cursor() as cursor:
+        cursor.execute(f"SELECT {columns}")
+        row = cursor.fetchone()
+    return [format_number(kind, system, value) for kind, value in zip(kinds, row, strict=True)]

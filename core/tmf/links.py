@@ -1,0 +1,50 @@
+"""Addresses of resources as this client reaches them, and references to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest
+
+from core.tmf.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Builds absolute addresses under the origin the client used.
+
+    ``places`` maps a resource's name to its TMF type and collection path; a resource that is not
+    served by this process has no address and its references carry none.
+    """
+
+    origin: str
+    places: dict[str, tuple[str, str]]
+    language: Language = "zh"
+
+    @classmethod
+    def for_request(
+        cls, request: HttpRequest, places: dict[str, tuple[str, str]], language: Language
+    ) -> Links:
+        """Return links under the scheme and host of ``request``."""
+        return cls(f"{request.scheme}://{request.get_host()}", places, language)
+
+    def href(self, name: str, id: str) -> str | None:
+        """Return the address of the ``name`` with this id, or None where nobody here serves it."""
+        place = self.places.get(name)
+        return None if place is None else f"{self.origin}{place[1]}/{quote(str(id), safe='')}"
+
+    def reference(
+        self, name: str, id: str, *, type: str | None = None, **attributes: Any
+    ) -> dict[str, Any]:
+        """Return a TMF reference: id, href and @referredType where known, then ``attributes``."""
+        reference: dict[str, Any] = {"id": id}
+        place = self.places.get(name)
+        if place is not None:
+            reference["href"] = f"{self.origin}{place[1]}/{quote(str(id), safe='')}"
+        referred = type or (place[0] if place else None)
+        if referred:
+            reference["@referredType"] = referred
+        reference.update((key, value) for key, value in attributes.items() if value is not None)
+        return reference

@@ -1,0 +1,21 @@
+"""The flow engine: one graph of sub-orders, advanced by replies, on each system's own tables."""
+
+from integration.flow.definition import Flow, Plan, UnknownFlow, flow_named, flows, register
+from integration.flow.engine import Engine
+from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
+from integration.flow.states import FLOW_ARROWS, FlowState
+
+__all__ = [
+    "FLOW_ARROWS",
+    "Engine",
+    "Flow",
+    "FlowHistory",
+    "FlowRecord",
+    "FlowState",
+    "Plan",
+    "SubOrderRecord",
+    "UnknownFlow",
+    "flow_named",
+    "flows",
+    "register",
+]

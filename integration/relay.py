@@ -1,0 +1,162 @@
+"""The relay: carries one system's outbox to the others' queues, at least once.
+
+It publishes what is unsent, wakes what is due in the inbox, and asks receivers which messages
+they hold: what one lacks is sent again, so that neither a broker that lost its data nor a
+database that was down loses a message.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from itertools import groupby
+from typing import Any
+
+from django.db import connections, transaction
+
+from config.celery import app as celery
+from core.errors import DomainError
+from core.systems import System
+from integration import tasks
+from integration.messages import ReceivedQuery
+from integration.outbox import CHANNEL
+from integration.queries import ask_quietly
+
+log = logging.getLogger(__name__)
+
+BATCH = 200  # rows taken from the outbox at once
+IDLE_SECONDS = 0.5  # how long to sleep when nobody notifies
+SWEEP_SECONDS = 1.0
+DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone
+PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network calls run apart
+
+_TAKE = """
+UPDATE integration_outboxmessage m
+SET sent_at = now(), attempts = m.attempts + 1,
+    next_attempt_at = now() + interval '1 second' * least(30, 3 * 2 ^ m.attempts)
+FROM (SELECT id FROM integration_outboxmessage WHERE sent_at IS NULL
+      ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED) unsent
+WHERE m.id = unsent.id
+RETURNING m.receiver, m.subject, m.seq, m.body::text
+"""
+_DUE = """
+UPDATE integration_inboxmessage SET next_attempt_at = now() + interval '10 seconds'
+WHERE id IN (SELECT id FROM integration_inboxmessage
+             WHERE done_at IS NULL AND next_attempt_at <= now()
+             ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING sender, subject
+"""
+_UNCONFIRMED = """
+SELECT receiver, id::text FROM integration_outboxmessage
+WHERE received_at IS NULL AND sent_at IS NOT NULL AND next_attempt_at <= now()
+  AND NOT receiver = ANY(%s)
+ORDER BY next_attempt_at LIMIT 1000
+"""
+_CONFIRM = "UPDATE integration_outboxmessage SET received_at = now() WHERE id = ANY(%s::uuid[])"
+_RESEND = "UPDATE integration_outboxmessage SET sent_at = NULL WHERE id = ANY(%s::uuid[])"
+_POSTPONE = """
+UPDATE integration_outboxmessage SET next_attempt_at = now() + interval '5 seconds'
+WHERE id = ANY(%s::uuid[])
+"""
+
+
+class Relay:
+    """Carries ``system``'s messages until ``stop`` is set."""
+
+    def __init__(self, system: System, stop: threading.Event) -> None:
+        self.system = system
+        self.stop = stop
+        self._next_sweep = 0.0
+        self._down: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Work until stopped; a database or broker that is down is waited for."""
+        pause = 0.2
+        while not self.stop.is_set():
+            try:
+                with celery.connection_for_write() as broker, celery.amqp.Producer(broker) as sender:
+                    broker.ensure_connection(max_retries=1)
+                    self._listen()
+                    pause = 0.2
+                    self._work(sender)
+            except Exception as error:
+                log.warning("relay of %s pauses %.1f s: %s", self.system, pause, error)
+                connections[self.system.alias].close()
+                self.stop.wait(pause)
+                pause = min(pause * 2, 5.0)
+        connections.close_all()
+
+    def _work(self, producer: Any) -> None:
+        while not self.stop.is_set():
+            carried = self.carry(producer)
+            if time.monotonic() >= self._next_sweep:
+                self._next_sweep = time.monotonic() + SWEEP_SECONDS
+                self.wake_due(producer)
+                self.confirm(producer)
+            if carried < BATCH:
+                self._wait()
+
+    def carry(self, producer: Any) -> int:
+        """Publish one batch of unsent messages; mark them sent only once the broker has them."""
+        with transaction.atomic(using=self.system.alias):
+            rows = sorted(self._query(_TAKE, [BATCH]))
+            for receiver, group in groupby(rows, key=lambda row: row[0]):
+                to = System(receiver)
+                messages = [[seq, body] for _, _, seq, body in group]
+                for start in range(0, len(messages), PER_TASK[to]):
+                    chunk = messages[start : start + PER_TASK[to]]
+                    tasks.deliver(to, self.system, chunk, producer)
+        return len(rows)
+
+    def wake_due(self, producer: Any) -> None:
+        """Let a worker try again what is due in this system's own inbox."""
+        with transaction.atomic(using=self.system.alias):
+            for sender, subject in set(self._query(_DUE, [BATCH])):
+                tasks.drain_subject.apply_async(
+                    args=[str(self.system), sender, subject],
+                    queue=self.system.queue,
+                    producer=producer,
+                    retry=False,
+                )
+
+    def confirm(self, producer: Any) -> None:
+        """Ask receivers for what they have not confirmed; send again what they lack."""
+        now = time.monotonic()
+        down = [receiver for receiver, until in self._down.items() if until > now]
+        waiting: dict[str, list[str]] = defaultdict(list)
+        for receiver, message_id in self._query(_UNCONFIRMED, [down]):
+            waiting[receiver].append(message_id)
+        for receiver, ids in waiting.items():
+            to = System(receiver)
+            try:
+                held = set(ask_quietly(self.system, to, ReceivedQuery(ids=ids)).ids)
+            except DomainError as error:
+                log.warning("%s does not confirm: %s", receiver, error)
+                self._down[receiver] = now + DOWN_SECONDS
+                continue
+            missing = [message_id for message_id in ids if message_id not in held]
+            self._execute(_CONFIRM, [list(held)])
+            if missing:
+                queued = producer.channel.client.llen(to.queue)
+                self._execute(_POSTPONE if queued else _RESEND, [missing])
+
+    def _listen(self) -> None:
+        self._execute(f"LISTEN {CHANNEL}", None)
+
+    def _wait(self) -> None:
+        connection = connections[self.system.alias]
+        connection.ensure_connection()
+        for _ in connection.connection.notifies(timeout=IDLE_SECONDS, stop_after=1):
+            pass
+
+    def _query(self, statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        with connections[self.system.alias].cursor() as cursor:
+            cursor.execute(statement, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    def _execute(self, statement: str, parameters: list[Any] | None) -> None:
+        with connections[self.system.alias].cursor() as cursor:
+            cursor.execute(statement, parameters)

@@ -1,0 +1,47 @@
+"""The door through which another process asks a system that this one hosts."""
+
+from __future__ import annotations
+
+import msgspec
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, NotFound
+from core.systems import System
+from integration import proof
+from integration.hearing import answerer_of
+from integration.messages import Query, decode, encode
+from integration.queries import Question, Refusal, SystemSilent
+
+
+@csrf_exempt
+@require_POST
+def ask_view(request: HttpRequest, system: str) -> HttpResponse:
+    """Answer a question whose proof shows which system asks; refusals travel as JSON."""
+    try:
+        question = msgspec.json.decode(request.body, type=Question)
+        proof.check(question.sender, request.body.decode(), request.headers.get("X-Proof", ""))
+        if system not in settings.SANHU_SYSTEMS:
+            raise NotFound(field="system")
+        asked = decode(question.name, 1, question.payload)
+        if not isinstance(asked, Query):
+            raise NotFound(field="name")
+        answer = answerer_of(System(system), question.name)(asked, question.asker, timezone.now())
+    except DomainError as refusal:
+        return _refuse(refusal)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _refuse(DomainError(code="malformed"))
+    except (OperationalError, InterfaceError):
+        return _refuse(SystemSilent(system=system))
+    return HttpResponse(encode(answer), content_type="application/json")
+
+
+def _refuse(refusal: DomainError) -> HttpResponse:
+    content = Refusal(
+        status=refusal.status, code=refusal.code, zh=refusal.zh, en=refusal.en, field=refusal.field
+    )
+    return HttpResponse(encode(content), status=refusal.status, content_type="application/json")

@@ -1,0 +1,48 @@
+"""Waking a request that waits for its flow: a hint through the broker, never the truth.
+
+Whoever waits reads the flow's row afterwards; a broker that is down only costs the early wake.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import cache
+
+import redis
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+KEPT_SECONDS = 60
+POLL_SECONDS = 0.5
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+
+
+def announce(flow_no: str) -> None:
+    """Wake whoever waits for ``flow_no``, also one who only begins to."""
+    try:
+        with _client().pipeline(transaction=False) as pipe:
+            pipe.lpush(_key(flow_no), "1").expire(_key(flow_no), KEPT_SECONDS).execute()
+    except redis.RedisError as error:
+        log.warning("nobody could be woken for %s: %s", flow_no, error)
+
+
+def wait_for(flow_no: str, seconds: float) -> bool:
+    """Sleep until ``flow_no`` is announced or ``seconds`` are over; tell whether it was.
+
+    Without a broker it sleeps for a moment at most: the caller looks and comes again.
+    """
+    try:
+        return _client().blpop([_key(flow_no)], timeout=max(seconds, 0.01)) is not None
+    except redis.RedisError:
+        time.sleep(min(seconds, POLL_SECONDS))
+        return False
+
+
+def _key(flow_no: str) -> str:
+    return f"sanhu:closed:{flow_no}"
