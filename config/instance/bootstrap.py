@@ -100,8 +100,10 @@ def install(groups: list[str]) -> None:
     have_uv = [*pip, "--require-hashes", "-r", str(lock_file("uv"))]
     if run(have_uv).returncode == 0:
         quick = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
-        if run([*quick, *files]).returncode == 0:
-            return
+        # The machine's own certificates first (a company's proxy has one there), then uv's.
+        for certificates in (["--system-certs"], []):
+            if run([*quick, *certificates, *files]).returncode == 0:
+                return
     say("uv did not work here; pip takes a little longer")
     slow = run([*pip, "--require-hashes", *files])
     if slow.returncode != 0:

@@ -1,0 +1,82 @@
+"""The environment of every process of an instance: all that ``config/settings.py`` reads.
+
+What the outer environment gives goes before what the data folder says: ``DATABASE_URL``,
+``BOSS_DATABASE_URL``, ``OSS_DATABASE_URL`` and ``REDIS_URL`` put real servers in place of the
+embedded ones, and the keys may come from a vault.
+"""
+
+from __future__ import annotations
+
+import os
+
+from config.instance.broker import broker_of
+from config.instance.files import read_json
+from config.instance.keys import SHARED, secrets_of
+from config.instance.layout import ROOT, SYSTEMS, Layout
+from config.instance.ports import port_of
+from config.instance.postgres import postgres_servers
+
+DATABASE_VARIABLES = dict(
+    zip(SYSTEMS, ("DATABASE_URL", "BOSS_DATABASE_URL", "OSS_DATABASE_URL"), strict=True)
+)
+SERVER_VARIABLES = {**DATABASE_VARIABLES, "broker": "REDIS_URL"}
+# Everything that would make a process of one instance work on another.
+INSTANCE_VARIABLES = (
+    *SERVER_VARIABLES.values(),
+    *SHARED,
+    "SANHU_DATA",
+    "DEMO_PASSWORD",
+    "DEMO_CLIENT_SECRET",
+    "NETWORK_URL",
+    "BASE_URL",
+    "STATIC_ROOT",
+    "PGHOST",
+)
+
+
+def embedded_servers() -> list[str]:
+    """The servers this machine runs itself: those no variable has replaced."""
+    return [name for name, variable in SERVER_VARIABLES.items() if not os.environ.get(variable)]
+
+
+def servers_elsewhere() -> dict[str, str]:
+    """The variables that put real servers in place of embedded ones."""
+    return {v: os.environ[v] for v in SERVER_VARIABLES.values() if os.environ.get(v)}
+
+
+def server_urls(layout: Layout) -> dict[str, str]:
+    """The variables that name the embedded servers."""
+    urls: dict[str, str] = {}
+    wanted = embedded_servers()
+    if set(wanted) & set(SYSTEMS):
+        servers = postgres_servers(layout)
+        urls = {DATABASE_VARIABLES[s]: servers[s].url for s in SYSTEMS if s in wanted}
+        some = servers[SYSTEMS[0]]
+        urls |= {"PGHOST": str(some.sockets)}
+        urls["PATH"] = f"{some.programs}:{os.environ.get('PATH', os.defpath)}"
+    if "broker" in wanted:
+        urls["REDIS_URL"] = broker_of(layout).url
+    return urls
+
+
+def environment(layout: Layout) -> dict[str, str]:
+    """The complete environment of a process of this instance."""
+    serving = read_json(layout.run / "serve.json")
+    simulator = port_of(layout, "simulator")
+    secrets = secrets_of(layout)
+    values = {
+        **{name: value for name, value in secrets.items() if name != "BROKER_PASSWORD"},
+        "NETWORK_URL": f"http://127.0.0.1:{simulator}",
+        "BASE_URL": serving.get("base_url", "http://127.0.0.1:8000"),
+        "STATIC_ROOT": str(layout.static),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    given = {name: value for name, value in os.environ.items() if value}
+    return {**values, **given, **server_urls(layout), "SANHU_DATA": str(layout.data)}
+
+
+def without_instance() -> dict[str, str]:
+    """The environment of this process without what ties it to its instance."""
+    return {name: v for name, v in os.environ.items() if name not in INSTANCE_VARIABLES}

@@ -1,0 +1,52 @@
+"""The secrets of an instance, made once at its first start and kept in ``secrets.json``."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+
+from config.instance.files import Lock, read_json, write_json
+from config.instance.layout import Layout
+
+
+def _signing_key() -> str:
+    """An RSA key in PEM, its line breaks written as ``\\n`` so that it fits a variable."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return pem.decode().strip().replace("\n", "\\n")
+
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(50),
+    "IDENTITY_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "IDENTITY_HASH_KEY": lambda: secrets.token_hex(32),
+    "SYSTEM_KEY": lambda: secrets.token_hex(32),
+    "OIDC_PRIVATE_KEY": _signing_key,
+    "DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
+    "DEMO_CLIENT_SECRET": lambda: secrets.token_urlsafe(32),
+    "BROKER_PASSWORD": lambda: secrets.token_urlsafe(24),
+}
+# What every process of one instance must share, also those on other machines.
+SHARED = ("SECRET_KEY", "IDENTITY_KEY", "IDENTITY_HASH_KEY", "SYSTEM_KEY", "OIDC_PRIVATE_KEY")
+
+
+def secrets_of(layout: Layout) -> dict[str, str]:
+    """Every secret of the instance by the name of its variable; makes those that are missing."""
+    found = read_json(layout.secrets_file)
+    if found.keys() >= MAKERS.keys():
+        return found
+    with Lock(layout.run / "secrets.lock").exclusive():
+        found = read_json(layout.secrets_file)
+        for name, make in MAKERS.items():
+            if name not in found:
+                found[name] = make()
+        write_json(layout.secrets_file, found, mode=0o600)
+    return found
