@@ -1,0 +1,1 @@
+"""The network, simulated: elements that speak HTTP in the shape of TMF640 and keep their word."""
