@@ -42,9 +42,13 @@ class PostgresServer:
 
     @property
     def url(self) -> str:
-        """The address of the system's database, for Django and libpq alike."""
+        """The address of the system's database."""
+        return self.url_of(self.system)
+
+    def url_of(self, database: str) -> str:
+        """The address of a database on this server, for Django and libpq alike."""
         host = quote(str(self.sockets), safe="/")
-        return f"postgresql://{ROLE}@:{self.port}/{self.system}?host={host}"
+        return f"postgresql://{ROLE}@:{self.port}/{database}?host={host}"
 
     @property
     def command(self) -> list[str]:
