@@ -1,0 +1,191 @@
+"""Builds the typed document out of values that fit the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from products.catalogue.document import (
+    CatalogueDocument,
+    CommandEntry,
+    NamedEntry,
+    OfferingEntry,
+    RelationEntry,
+    ServiceEntry,
+    TariffEntry,
+    VersionEntry,
+    Words,
+)
+from products.catalogue.problems import CatalogueRefused, Problem
+from products.catalogue.reader import Path, Table, line_of
+from products.catalogue.rules import advertised_price, computable, digest
+from products.catalogue.schema import spelled
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # stands in for an instant that was reported
+
+
+def build(top: Table, *, file: str) -> CatalogueDocument:
+    """Return the document; raise ``CatalogueRefused`` for values no schema can catch."""
+    builder = _Builder(top, file)
+    document = builder.document()
+    if builder.problems:
+        raise CatalogueRefused(builder.problems)
+    return document
+
+
+class _Builder:
+    def __init__(self, top: Table, file: str) -> None:
+        self.top = top
+        self.file = file
+        self.problems: list[Problem] = []
+        self.zone = self._zone()
+
+    def report(self, path: Path, zh: str, en: str) -> None:
+        self.problems.append(
+            Problem(file=self.file, line=line_of(self.top, path), path=spelled(path), zh=zh, en=en)
+        )
+
+    def document(self) -> CatalogueDocument:
+        top, operator = self.top, self.top["operator"]
+        return CatalogueDocument(
+            file=self.file,
+            operator=_words(operator["name"]),
+            currency=operator["currency"],
+            timezone=operator["timezone"],
+            brands=tuple(self._named("brands")),
+            classes=tuple(self._named("classes")),
+            services=tuple(
+                _service(item, ("services", i)) for i, item in enumerate(top["services"])
+            ),
+            tariffs=tuple(
+                self._tariff(item, ("tariffs", i)) for i, item in enumerate(top["tariffs"])
+            ),
+            offerings=tuple(
+                self._offering(item, ("offerings", i)) for i, item in enumerate(top["offerings"])
+            ),
+            source=top,
+        )
+
+    def _zone(self) -> ZoneInfo:
+        name = self.top["operator"]["timezone"]
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            self.report(
+                ("operator", "timezone"), f"未知时区 {name}", f"does not know the zone {name}"
+            )
+            return ZoneInfo("UTC")
+
+    def _named(self, section: str) -> Iterator[NamedEntry]:
+        for i, item in enumerate(self.top[section]):
+            yield NamedEntry(item["code"], _words(item["name"]), (section, i))
+
+    def _instant(self, values: Mapping[str, Any], name: str, path: Path) -> datetime | None:
+        text = values.get(name)
+        if text is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=self.zone)
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.report((*path, name), f"没有这样的时间: {text}", f"there is no such time: {text}")
+            return EPOCH
+
+    def _period(
+        self, values: Mapping[str, Any], first: str, last: str, path: Path
+    ) -> tuple[datetime | None, datetime | None]:
+        begin, end = self._instant(values, first, path), self._instant(values, last, path)
+        if begin is not None and end is not None and end <= begin:
+            self.report((*path, last), "结束不晚于开始", "ends before it has begun")
+        return begin, end
+
+    def _tariff(self, item: Mapping[str, Any], path: Path) -> TariffEntry:
+        versions = tuple(
+            self._version(item["kind"], version, (*path, "versions", i))
+            for i, version in enumerate(item["versions"])
+        )
+        return TariffEntry(
+            code=item["code"],
+            kind=item["kind"],
+            charge_group=item["charge_group"],
+            name=_words(item["name"]),
+            versions=versions,
+            path=path,
+        )
+
+    def _version(self, kind: str, item: Mapping[str, Any], path: Path) -> VersionEntry:
+        valid_from, valid_to = self._period(item, "valid_from", "valid_to", path)
+        rules = computable(kind, item["rules"], (*path, "rules"), self.report)
+        return VersionEntry(
+            version=item["version"],
+            valid_from=valid_from or EPOCH,
+            valid_to=valid_to,
+            description=_words(item["description"]),
+            rules=rules,
+            price=advertised_price(kind, item["rules"]),
+            digest=digest(rules),
+            path=path,
+        )
+
+    def _offering(self, item: Mapping[str, Any], path: Path) -> OfferingEntry:
+        sale_from, sale_to = self._period(item.get("sale", {}), "from", "to", (*path, "sale"))
+        return OfferingEntry(
+            code=item["code"],
+            kind=item["kind"],
+            charging_mode=item.get("charging_mode", ""),
+            product_class=item["class"],
+            brand=item["brand"],
+            name=_words(item["name"]),
+            description=_words(item["description"]),
+            source=item["source"],
+            status=item["status"],
+            sale_from=sale_from,
+            sale_to=sale_to,
+            services=tuple(item["services"]),
+            tariffs=tuple(item["tariffs"]),
+            relations=tuple(_relations(item, path)),
+            path=path,
+        )
+
+
+def _words(value: Mapping[str, str]) -> Words:
+    return Words(zh=value["zh"], en=value["en"])
+
+
+def _service(item: Mapping[str, Any], path: Path) -> ServiceEntry:
+    return ServiceEntry(
+        code=item["code"],
+        kind=item["kind"],
+        name=_words(item["name"]),
+        resource=item.get("resource", ""),
+        provider=item.get("provider", ""),
+        commands=tuple(
+            CommandEntry(
+                element=command["element"],
+                command=command["command"],
+                parameters=dict(command.get("parameters", {})),
+            )
+            for command in item["commands"]
+        ),
+        path=path,
+    )
+
+
+def _relations(item: Mapping[str, Any], path: Path) -> Iterator[RelationEntry]:
+    code = item["code"]
+    for i, choice in enumerate(item.get("requires", [])):
+        alternatives = [choice] if isinstance(choice, str) else choice["any_of"]
+        for target in alternatives:
+            yield RelationEntry(code, "requires", target, i + 1, None, None, (*path, "requires", i))
+    for kind in ("excludes", "replaces"):
+        for i, target in enumerate(item.get(kind, [])):
+            yield RelationEntry(code, kind, target, i + 1, None, None, (*path, kind, i))
+    for i, part in enumerate(item.get("parts", [])):
+        for source in part["any_of"]:
+            yield RelationEntry(
+                source, "part_of", code, i + 1, part["min"], part["max"], (*path, "parts", i)
+            )

@@ -1,0 +1,285 @@
+"""Rules between the parts of a document: each one named, each finding at its line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from products.catalogue.document import (
+    CatalogueDocument,
+    OfferingEntry,
+    RelationEntry,
+    TariffEntry,
+)
+from products.catalogue.problems import Problem
+from products.catalogue.reader import Path
+
+
+def check(document: CatalogueDocument) -> list[Problem]:
+    """Return every contradiction in the document; graphs are checked once references hold."""
+    problems = [*_codes_once(document), *_references(document)]
+    for tariff in document.tariffs:
+        problems += _versions_follow_each_other(document, tariff)
+    if problems:
+        return problems
+    return [
+        *_relations_once(document),
+        *_parts(document),
+        *_resources(document),
+        *_contradictions(document),
+        *_circles(document),
+        *_nobody_can_buy(document),
+        *_tariffs_cover_the_sale(document),
+    ]
+
+
+def _codes_once(document: CatalogueDocument) -> Iterator[Problem]:
+    for section in ("brands", "classes", "services", "tariffs", "offerings"):
+        seen: set[str] = set()
+        for entry in getattr(document, section):
+            if entry.code in seen:
+                yield document.problem(
+                    (*entry.path, "code"),
+                    f"编码 {entry.code} 重复",
+                    f"the code {entry.code} is used twice",
+                )
+            seen.add(entry.code)
+
+
+def _references(document: CatalogueDocument) -> Iterator[Problem]:
+    known = {
+        section: {entry.code for entry in getattr(document, section)}
+        for section in ("brands", "classes", "services", "tariffs", "offerings")
+    }
+
+    def missing(section: str, code: str, path: Path) -> Iterator[Problem]:
+        if code not in known[section]:
+            yield document.problem(
+                path, f"{section} 中没有 {code}", f"there is no {code} among the {section}"
+            )
+
+    for offering in document.offerings:
+        yield from missing("classes", offering.product_class, (*offering.path, "class"))
+        yield from missing("brands", offering.brand, (*offering.path, "brand"))
+        for section in ("services", "tariffs"):
+            for i, code in enumerate(getattr(offering, section)):
+                yield from missing(section, code, (*offering.path, section, i))
+        for relation in offering.relations:
+            yield from missing("offerings", _other(offering, relation), relation.path)
+
+
+def _other(offering: OfferingEntry, relation: RelationEntry) -> str:
+    return relation.source if relation.target == offering.code else relation.target
+
+
+def _versions_follow_each_other(
+    document: CatalogueDocument, tariff: TariffEntry
+) -> Iterator[Problem]:
+    numbers: set[int] = set()
+    for version in tariff.versions:
+        if version.version in numbers:
+            yield document.problem(
+                (*version.path, "version"),
+                f"{tariff.code} 的版本 {version.version} 重复",
+                f"{tariff.code} has version {version.version} twice",
+            )
+        numbers.add(version.version)
+    for earlier, later in pairwise(tariff.versions):
+        where = (*later.path, "valid_from")
+        names = f"{tariff.code} {earlier.version} → {later.version}"
+        if later.version < earlier.version or later.valid_from <= earlier.valid_from:
+            yield document.problem(
+                where,
+                f"{names}: 版本须按生效时间递增",
+                f"{names}: versions must ascend with their time",
+            )
+        elif earlier.valid_to is None or earlier.valid_to > later.valid_from:
+            yield document.problem(
+                where, f"{names}: 两个版本的有效期重叠", f"{names}: the two versions overlap"
+            )
+        elif earlier.valid_to < later.valid_from:
+            yield document.problem(
+                where,
+                f"{names}: 两个版本之间没有有效资费",
+                f"{names}: no version is valid between the two",
+            )
+
+
+def _relations_once(document: CatalogueDocument) -> Iterator[Problem]:
+    excluded: set[frozenset[str]] = set()
+    for offering in document.offerings:
+        seen: set[tuple[str, str]] = set()
+        for relation in offering.relations:
+            other = _other(offering, relation)
+            if relation.source == relation.target:
+                yield document.problem(
+                    relation.path, f"{other} 与自身有关系", f"{other} is related to itself"
+                )
+            pair = frozenset((relation.source, relation.target))
+            twice = (relation.kind, other) in seen
+            if relation.kind == "excludes":
+                twice = twice or pair in excluded
+                excluded.add(pair)
+            if twice:
+                yield document.problem(
+                    relation.path,
+                    f"{offering.code} 与 {other} 的 {relation.kind} 关系重复",
+                    f"{offering.code} {relation.kind} {other} is stated twice",
+                )
+            seen.add((relation.kind, other))
+
+
+def _parts(document: CatalogueDocument) -> Iterator[Problem]:
+    kinds = {offering.code: offering.kind for offering in document.offerings}
+    for offering in document.offerings:
+        for relation in offering.relations:
+            if relation.kind != "part_of":
+                continue
+            if kinds[relation.source] == "bundle":
+                yield document.problem(
+                    relation.path,
+                    f"组合产品 {relation.source} 不能是另一组合的组成部分",
+                    f"the bundle {relation.source} cannot be part of a bundle",
+                )
+            if (relation.minimum or 0) > (relation.maximum or 0):
+                yield document.problem(relation.path, "min 大于 max", "min is greater than max")
+
+
+def _resources(document: CatalogueDocument) -> Iterator[Problem]:
+    resources = {s.code for s in document.services if s.kind == "resource"}
+    for offering in document.offerings:
+        if offering.kind == "main" and not resources.intersection(offering.services):
+            yield document.problem(
+                (*offering.path, "services"),
+                f"主体产品 {offering.code} 没有资源类服务",
+                f"the main product {offering.code} has no service of kind resource",
+            )
+
+
+def _excluded_pairs(document: CatalogueDocument) -> set[frozenset[str]]:
+    return {
+        frozenset((relation.source, relation.target))
+        for offering in document.offerings
+        for relation in offering.relations
+        if relation.kind == "excludes"
+    }
+
+
+def _needs(offering: OfferingEntry) -> list[list[RelationEntry]]:
+    """Return what must be had with the offering: one of each inner list."""
+    choices: dict[tuple[str, int], list[RelationEntry]] = defaultdict(list)
+    for relation in offering.relations:
+        if relation.kind == "requires" or (relation.kind == "part_of" and relation.minimum):
+            choices[relation.kind, relation.choice].append(relation)
+    return list(choices.values())
+
+
+def _contradictions(document: CatalogueDocument) -> Iterator[Problem]:
+    excluded = _excluded_pairs(document)
+    forced = {
+        offering.code: {
+            _other(offering, choice[0]) for choice in _needs(offering) if len(choice) == 1
+        }
+        for offering in document.offerings
+    }
+    for offering in document.offerings:
+        for relation in offering.relations:
+            pair = frozenset((relation.source, relation.target))
+            if relation.kind in ("requires", "part_of") and pair in excluded:
+                other = _other(offering, relation)
+                yield document.problem(
+                    relation.path,
+                    f"{offering.code} 与 {other} 互斥, 不能又需要它",
+                    f"{offering.code} and {other} exclude each other, it cannot need it",
+                )
+        together = sorted(_closure(offering.code, forced))
+        for i, one in enumerate(together):
+            for two in together[i + 1 :]:
+                direct = offering.code in (one, two)
+                if frozenset((one, two)) in excluded and not (
+                    direct and {one, two} & forced[offering.code]
+                ):
+                    yield document.problem(
+                        offering.path,
+                        f"{offering.code} 需要 {one} 和 {two}, 而它们互斥",
+                        f"{offering.code} needs {one} and {two}, which exclude each other",
+                    )
+
+
+def _closure(start: str, edges: dict[str, set[str]]) -> set[str]:
+    found, open_ends = {start}, [start]
+    while open_ends:
+        for code in edges[open_ends.pop()] - found:
+            found.add(code)
+            open_ends.append(code)
+    return found
+
+
+def _attainable(document: CatalogueDocument, *, launched: bool) -> set[str]:
+    """Return the codes one can come to have, needing only what one can come to have before."""
+    candidates = {
+        offering.code: [
+            {_other(offering, relation) for relation in choice} for choice in _needs(offering)
+        ]
+        for offering in document.offerings
+        if not launched or offering.status == "launched"
+    }
+    waiting = defaultdict(set)
+    for code, choices in candidates.items():
+        for choice in choices:
+            for other in choice:
+                waiting[other].add(code)
+    attained: set[str] = set()
+    open_ends = list(candidates)
+    while open_ends:
+        code = open_ends.pop()
+        if code not in attained and all(choice & attained for choice in candidates[code]):
+            attained.add(code)
+            open_ends += waiting[code]
+    return attained
+
+
+def _circles(document: CatalogueDocument) -> Iterator[Problem]:
+    attainable = _attainable(document, launched=False)
+    for offering in document.offerings:
+        if offering.code not in attainable:
+            yield document.problem(
+                offering.path,
+                f"{offering.code} 的依赖关系成环, 无法先有其一",
+                f"what {offering.code} requires leads back to itself, none can come first",
+            )
+
+
+def _nobody_can_buy(document: CatalogueDocument) -> Iterator[Problem]:
+    attainable = _attainable(document, launched=True)
+    circular = _attainable(document, launched=False)
+    for offering in document.offerings:
+        if (
+            offering.status == "launched"
+            and offering.code in circular
+            and offering.code not in attainable
+        ):
+            yield document.problem(
+                offering.path,
+                f"{offering.code} 无人可订: 所需产品未上市",
+                f"nobody can buy {offering.code}: what it needs is not launched",
+            )
+
+
+def _tariffs_cover_the_sale(document: CatalogueDocument) -> Iterator[Problem]:
+    tariffs = {tariff.code: tariff for tariff in document.tariffs}
+    for offering in document.offerings:
+        if offering.status != "launched" or offering.sale_from is None:
+            continue
+        for i, code in enumerate(offering.tariffs):
+            first, last = tariffs[code].versions[0], tariffs[code].versions[-1]
+            ends_early = last.valid_to is not None and (
+                offering.sale_to is None or last.valid_to < offering.sale_to
+            )
+            if first.valid_from > offering.sale_from or ends_early:
+                yield document.problem(
+                    (*offering.path, "tariffs", i),
+                    f"资费 {code} 未覆盖 {offering.code} 的整个销售期",
+                    f"the tariff {code} does not cover the whole sale of {offering.code}",
+                )

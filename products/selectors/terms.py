@@ -1,0 +1,247 @@
+"""What an order needs to know of offerings, at the price of one small query.
+
+Each process keeps the catalogue in memory as it was at one revision, and compares the revision's
+mark on every use. The mark is read and compared in the caller's own transaction, so a change is
+seen by whoever may see it, at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from uuid import UUID
+
+from core.errors import Conflict
+from products.models import (
+    CatalogueRevision,
+    OfferingRelation,
+    OfferingService,
+    OfferingTariff,
+    ProductOffering,
+    TariffVersion,
+)
+from products.selectors.offerings import OfferingNotFound
+from products.states import OfferingStatus, RelationKind
+from products.values import OfferingTerms, Relation, ServiceTerms, TariffTerms
+
+ATTEMPTS = 3
+
+
+class OfferingNotOnSale(Conflict):
+    """The offering exists but cannot be bought at this time."""
+
+    code = "offeringNotOnSale"
+    zh = "产品当前不可订购: {offering}"
+    en = "The offering {offering} is not on sale"
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    version: int
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tariff:
+    code: str
+    kind: str
+    versions: tuple[_Version, ...]
+
+    def terms(self, at: datetime) -> TariffTerms:
+        version = next(
+            (
+                one.version
+                for one in self.versions
+                if one.valid_from <= at and (one.valid_to is None or at < one.valid_to)
+            ),
+            None,
+        )
+        return TariffTerms(self.code, self.kind, version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offering:
+    code: str
+    kind: str
+    charging_mode: str
+    product_class: str
+    name_zh: str
+    name_en: str
+    status: str
+    sale_from: datetime | None
+    sale_to: datetime | None
+    tariffs: tuple[_Tariff, ...]
+    services: tuple[ServiceTerms, ...]
+    relations: tuple[Relation, ...]
+
+    def terms(self, at: datetime) -> OfferingTerms:
+        on_sale = (
+            self.status == OfferingStatus.LAUNCHED
+            and self.sale_from is not None
+            and self.sale_from <= at
+            and (self.sale_to is None or at < self.sale_to)
+        )
+        return OfferingTerms(
+            code=self.code,
+            kind=self.kind,
+            charging_mode=self.charging_mode,
+            product_class=self.product_class,
+            name_zh=self.name_zh,
+            name_en=self.name_en,
+            status=self.status,
+            on_sale=on_sale,
+            tariffs=tuple(tariff.terms(at) for tariff in self.tariffs),
+            services=self.services,
+            relations=self.relations,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    mark: UUID | None
+    offerings: dict[str, _Offering]
+
+
+_snapshot = _Snapshot(mark=None, offerings={})
+_loading = Lock()
+
+
+def offering_terms(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms]:
+    """Return the terms of each offering at ``at``, whatever its status, by its code.
+
+    Raise ``OfferingNotFound`` naming the first code that no offering has.
+    """
+    offerings = _current().offerings
+    terms: dict[str, OfferingTerms] = {}
+    for code in codes:
+        offering = offerings.get(code)
+        if offering is None:
+            raise OfferingNotFound(offering=code)
+        terms[code] = offering.terms(at)
+    return terms
+
+
+def terms_on_sale(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms]:
+    """Return the terms of offerings about to be bought at ``at``, by code.
+
+    Raise ``OfferingNotFound``, or ``OfferingNotOnSale`` for one that is not launched, outside its
+    sale period, or has a tariff without a version in effect.
+    """
+    terms = offering_terms(codes, at)
+    for code, offering in terms.items():
+        if not offering.on_sale or any(tariff.version is None for tariff in offering.tariffs):
+            raise OfferingNotOnSale(offering=code)
+    return terms
+
+
+def _current() -> _Snapshot:
+    global _snapshot
+    mark = _mark()
+    kept = _snapshot
+    if mark is not None and kept.mark == mark:
+        return kept
+    with _loading:
+        if mark is not None and _snapshot.mark == mark:
+            return _snapshot
+        loaded = _load()
+        if loaded.mark is not None:
+            _snapshot = loaded
+        return loaded
+
+
+def _mark() -> UUID | None:
+    mark: UUID | None = CatalogueRevision.objects.values_list("mark", flat=True).first()
+    return mark
+
+
+def _load() -> _Snapshot:
+    for _ in range(ATTEMPTS):
+        before = _mark()
+        offerings = _read()
+        if before == _mark():
+            return _Snapshot(before, offerings)
+    return _Snapshot(None, offerings)  # it changes while it is read: used once, not kept
+
+
+def _read() -> dict[str, _Offering]:
+    services, tariffs = _services(), _tariffs()
+    relations = _relations()
+    rows = ProductOffering.objects.values_list(
+        "id",
+        "code",
+        "kind",
+        "charging_mode",
+        "product_class__code",
+        "name_zh",
+        "name_en",
+        "status",
+        "sale_from",
+        "sale_to",
+    )
+    return {
+        code: _Offering(
+            code,
+            *rest,
+            tariffs=tuple(tariffs[key]),
+            services=tuple(services[key]),
+            relations=tuple(relations[code]),
+        )
+        for key, code, *rest in rows
+    }
+
+
+def _services() -> dict[int, list[ServiceTerms]]:
+    services: dict[int, list[ServiceTerms]] = defaultdict(list)
+    known: dict[str, ServiceTerms] = {}
+    for offering, code, kind, elements, resource in OfferingService.objects.order_by(
+        "offering", "position"
+    ).values_list(
+        "offering_id",
+        "service__code",
+        "service__kind",
+        "service__elements",
+        "service__resource",
+    ):
+        if code not in known:
+            known[code] = ServiceTerms(code, kind, tuple(elements), resource)
+        services[offering].append(known[code])
+    return services
+
+
+def _tariffs() -> dict[int, list[_Tariff]]:
+    versions: dict[int, list[_Version]] = defaultdict(list)
+    for tariff, *version in TariffVersion.objects.order_by("valid_from").values_list(
+        "tariff_id", "version", "valid_from", "valid_to"
+    ):
+        versions[tariff].append(_Version(*version))
+    tariffs: dict[int, list[_Tariff]] = defaultdict(list)
+    known: dict[int, _Tariff] = {}
+    for offering, tariff, code, kind in OfferingTariff.objects.order_by(
+        "offering", "position"
+    ).values_list("offering_id", "tariff_id", "tariff__code", "tariff__kind"):
+        if tariff not in known:
+            known[tariff] = _Tariff(code, kind, tuple(versions[tariff]))
+        tariffs[offering].append(known[tariff])
+    return tariffs
+
+
+def _relations() -> dict[str, list[Relation]]:
+    relations: dict[str, list[Relation]] = defaultdict(list)
+    for row in OfferingRelation.objects.order_by("kind", "choice", "id").values_list(
+        "source__code", "kind", "target__code", "choice", "minimum", "maximum"
+    ):
+        relation = Relation(*row)
+        for code in _concerned(relation):
+            relations[code].append(relation)
+    return relations
+
+
+def _concerned(relation: Relation) -> tuple[str, ...]:
+    # A popular main product is the target of thousands: who requires it does not concern it.
+    if relation.kind == RelationKind.EXCLUDES:
+        return (relation.source, relation.target)
+    return (relation.target if relation.kind == RelationKind.PART_OF else relation.source,)

@@ -1,0 +1,67 @@
+"""The words an offering, a tariff and a service can be in."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from core.states import Arrows
+
+
+class OfferingKind(models.TextChoices):
+    """产品类型: a subscriber has one main product, and add-ons to it; a bundle spans several."""
+
+    MAIN = "main", "主体产品"
+    ADDON = "addon", "可选产品"
+    BUNDLE = "bundle", "组合产品"
+
+
+class ChargingMode(models.TextChoices):
+    """付费方式 that a main product wants of the account that pays for it."""
+
+    POSTPAID = "postpaid", "后付费"
+    PREPAID = "prepaid", "预付费"
+
+
+class OfferingStatus(models.TextChoices):
+    """产品生命周期; a retired product is no longer sold, its owners keep it."""
+
+    IN_DESIGN = "in_design", "设计中"
+    IN_TEST = "in_test", "测试中"
+    LAUNCHED = "launched", "已上市"
+    RETIRED = "retired", "已退市"
+    OBSOLETE = "obsolete", "已废止"
+
+
+class TariffKind(models.TextChoices):
+    """资费类型: a rating tariff prices an event, an accounting tariff a period."""
+
+    RATING = "rating", "计费资费"
+    ACCOUNTING = "accounting", "账务资费"
+
+
+class ServiceKind(models.TextChoices):
+    """服务类型."""
+
+    RESOURCE = "resource", "资源"
+    FUNCTION = "function", "功能"
+    CONTENT = "content", "内容"
+
+
+class RelationKind(models.TextChoices):
+    """产品关系, read from source to target: the source requires the target."""
+
+    REQUIRES = "requires", "依赖"
+    EXCLUDES = "excludes", "互斥"
+    REPLACES = "replaces", "替代"
+    PART_OF = "part_of", "组成"
+
+
+OFFERING_ARROWS = Arrows(
+    {
+        OfferingStatus.IN_DESIGN: (OfferingStatus.IN_TEST,),
+        OfferingStatus.IN_TEST: (OfferingStatus.IN_DESIGN, OfferingStatus.LAUNCHED),
+        OfferingStatus.LAUNCHED: (OfferingStatus.RETIRED,),
+        OfferingStatus.RETIRED: (OfferingStatus.OBSOLETE,),
+    }
+)
+NOT_YET_SOLD = (OfferingStatus.IN_DESIGN, OfferingStatus.IN_TEST)

@@ -1,0 +1,70 @@
+"""What crosses the border of the catalogue: everything an order needs to know of an offering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TariffTerms:
+    """A tariff and its version in effect; ``version`` is none where no version is."""
+
+    code: str
+    kind: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTerms:
+    """A service and the network elements it is done on.
+
+    ``resource`` names the characteristic of an order that chooses a resource ("msisdn").
+    """
+
+    code: str
+    kind: str
+    elements: tuple[str, ...]
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How two offerings stand to each other, read from source to target.
+
+    Relations of one kind and ``choice`` are alternatives: of a source's requirements one of them
+    is enough, of a bundle's parts ``minimum`` to ``maximum`` belong to it together.
+    """
+
+    source: str
+    kind: str
+    target: str
+    choice: int = 1
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingTerms:
+    """An offering as it is at an instant.
+
+    ``relations`` are what it states (requirements, replacements, a bundle's parts) and every
+    exclusion in which it takes part: those of all offerings concerned suffice for
+    ``products.relations.check``.
+    """
+
+    code: str
+    kind: str
+    charging_mode: str
+    product_class: str
+    name_zh: str
+    name_en: str
+    status: str
+    on_sale: bool
+    tariffs: tuple[TariffTerms, ...]
+    services: tuple[ServiceTerms, ...]
+    relations: tuple[Relation, ...]
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """Name the resources that must be chosen to have it ("msisdn", "iccid")."""
+        return tuple(service.resource for service in self.services if service.resource)
