@@ -130,10 +130,12 @@ def set_environment(layout: Layout, postgres: PostgresServer) -> None:
 def migrations_hash() -> str:
     """Changes when any table may have changed: by our migrations or by another package's."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
-        + [ROOT / "requirements.txt", ROOT / "config/settings.py", ROOT / "config/routers.py"]
-    ):
+    others = ("requirements.txt", "config/settings.py", "config/routers.py")
+    for path in [
+        *sorted(ROOT.glob("*/migrations/*.py")),
+        *sorted(ROOT.glob("*/*/migrations/*.py")),
+        *(ROOT / other for other in others),
+    ]:
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
