@@ -1,7 +1,7 @@
 """How the simulated network says no: one exception, shaped as TM Forum's Error."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error here
+class Refusal(Exception):
     """Raised instead of acting; `status` is HTTP's, `code` is stable and meant for programs."""
 
     status = 400

@@ -90,6 +90,16 @@ def test_a_matching_fault_hits_only_that_subscriber(
     assert network.order(element, work_order("WO2", "S2", msisdn="13900")).status == 201
 
 
+def test_an_element_down_for_one_subscriber_still_answers_reads(
+    network: Simulator, element: str
+) -> None:
+    network.set(element, "down", match="S2")
+    with pytest.raises(HUNG_UP):
+        network.order(element, work_order("WO2", "S2"))
+    assert network.order(element, work_order("WO1", "S1")).status == 201
+    assert [each["name"] for each in network.services(element).body] == ["S1"]
+
+
 def test_a_setting_that_makes_no_sense_changes_nothing(network: Simulator, element: str) -> None:
     network.set(element, "refuse", count=3)
     settings: tuple[object, ...] = (

@@ -142,7 +142,11 @@ def test_two_simulators_never_share_a_state(start: Callable[..., Simulator]) -> 
     network = start()
     command = [sys.executable, "-m", "provisioning.simulator", "--port", "0"]
     second = subprocess.run(
-        [*command, "--state", str(network.state)], cwd=ROOT, capture_output=True, text=True
+        [*command, "--state", str(network.state)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=10,
     )
     assert second.returncode == 1
     assert "is in use by another simulator" in second.stderr

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from provisioning.simulator.wire import Page
 from tests.unit.simulator.running import API, Simulator, work_order
 
 
@@ -109,3 +111,16 @@ def test_a_list_comes_in_pages(network: Simulator, element: str) -> None:
     named = network.services(element, "?name=S4")
     assert [each["name"] for each in named.body] == ["S4"]
     assert named.headers["X-Total-Count"] == "1"
+
+
+def test_a_page_is_never_longer_than_a_thousand() -> None:
+    page = Page.of(make_mocked_request("GET", "/?limit=5000&offset=7"))
+    assert (page.offset, page.limit) == (7, 1000)
+
+
+def test_a_number_stated_twice_is_held_once(network: Simulator, element: str) -> None:
+    order = work_order("WO1", msisdn="111")
+    order["supportingResource"] *= 2
+    assert network.order(element, order).status == 201
+    assert network.order(element, work_order("WO2", version=2, state="terminated")).status == 201
+    assert network.order(element, work_order("WO3", "S2", msisdn="111")).status == 201
