@@ -43,6 +43,7 @@ class Operator(AbstractBaseUser):
 
     staff_no = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
+    email = models.EmailField(blank=True, default="")
     org_unit = models.CharField(max_length=40)
     region = models.CharField(max_length=40)
     roles = models.ManyToManyField(Role, blank=True)

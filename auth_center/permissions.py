@@ -50,4 +50,6 @@ def grants_of_scopes(scopes: list[str]) -> frozenset[str]:
 
 VIEW_OPERATOR = permission("auth_center.view_operator", zh="查询操作员", en="View operators")
 VIEW_ROLE = permission("auth_center.view_role", zh="查询角色", en="View roles")
-VIEW_FLOW = permission("integration.view_flow", zh="查询流程轨迹", en="View flows", scope="flows.read")
+VIEW_FLOW = permission(
+    "integration.view_flow", zh="查询流程轨迹", en="View flows", scope="flows.read"
+)

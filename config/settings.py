@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.idp.oidc",
     "rest_framework",
+    "core.tmf",
     "drf_spectacular_sidecar",
     "core.apps.CoreConfig",
     "integration.apps.IntegrationConfig",
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "orders.apps.OrdersConfig",
     "billing.apps.BillingConfig",
     "provisioning.apps.ProvisioningConfig",
+    "demo.apps.DemoConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -114,7 +116,9 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["config.routers.SystemRouter"]
 REDIS_URL = env("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 
 # --- Sign-on -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "auth_center.Operator"
@@ -138,8 +142,6 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 IDP_OIDC_PRIVATE_KEY = env("OIDC_PRIVATE_KEY").replace("\\n", "\n")
-IDP_OIDC_ACCESS_TOKEN_FORMAT = "jwt"
-IDP_OIDC_ADAPTER = "auth_center.oidc.OidcAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 SESSION_ENGINE = "auth_center.sessions"
 SESSION_COOKIE_HTTPONLY = True
@@ -214,5 +216,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"celery.worker.strategy": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    "loggers": {
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

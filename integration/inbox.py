@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import connections, transaction
@@ -23,7 +24,8 @@ PARKED_RECHECK_SECONDS = 30  # a parked message looks again even if nobody woke 
 _LOCK_STREAM = """
 INSERT INTO integration_inboxstream AS s (sender, subject, next_seq, highest_seq, blocked)
 VALUES (%s, %s, 1, %s, false)
-ON CONFLICT (sender, subject) DO UPDATE SET highest_seq = GREATEST(s.highest_seq, EXCLUDED.highest_seq)
+ON CONFLICT (sender, subject) DO UPDATE
+    SET highest_seq = GREATEST(s.highest_seq, EXCLUDED.highest_seq)
 RETURNING next_seq, highest_seq, blocked
 """
 _DONE = """
@@ -114,8 +116,14 @@ def _take(
             return highest > message.seq
     except MissingParty as missing:
         _set_aside(
-            system, message, envelope, at, status=InboxStatus.PARKED, waiting_for=missing.party,
-            attempts=kept_attempts or 0, pause=PARKED_RECHECK_SECONDS,
+            system,
+            message,
+            envelope,
+            at,
+            status=InboxStatus.PARKED,
+            waiting_for=missing.party,
+            attempts=kept_attempts or 0,
+            pause=PARKED_RECHECK_SECONDS,
         )
     except Exception as error:
         attempts = (kept_attempts or 0) + 1
@@ -127,8 +135,14 @@ def _take(
             log.warning("%s %s will be tried again: %r", envelope.name, envelope.id, error)
             status, pause = InboxStatus.RETRYING, PAUSES_SECONDS[attempts - 1]
         _set_aside(
-            system, message, envelope, at, status=status, error=repr(error)[:2000],
-            attempts=attempts, pause=pause,
+            system,
+            message,
+            envelope,
+            at,
+            status=status,
+            error=repr(error)[:2000],
+            attempts=attempts,
+            pause=pause,
         )
     return False
 
@@ -158,8 +172,16 @@ def _set_aside(
         if message.seq == next_seq:
             next_at = None if pause is None else at + timedelta(seconds=pause)
             _keep(
-                system, message, envelope, at, status, attempts=attempts, blocks=True,
-                waiting_for=waiting_for, error=error, next_attempt_at=next_at,
+                system,
+                message,
+                envelope,
+                at,
+                status,
+                attempts=attempts,
+                blocks=True,
+                waiting_for=waiting_for,
+                error=error,
+                next_attempt_at=next_at,
             )
 
 
@@ -188,7 +210,7 @@ def _keep(
     _execute(system, _WAIT, columns)
 
 
-def _columns(message: Received, envelope: Envelope, at: datetime) -> dict[str, object]:
+def _columns(message: Received, envelope: Envelope, at: datetime) -> dict[str, Any]:
     return {
         "id": envelope.id,
         "sender": envelope.sender,
@@ -220,6 +242,6 @@ def _next_kept(system: System, sender: str, subject: str) -> tuple[Received, int
     return None if row is None else (Received(seq=row[0], body=row[1]), row[2])
 
 
-def _execute(system: System, statement: str, columns: dict[str, object]) -> None:
+def _execute(system: System, statement: str, columns: dict[str, Any]) -> None:
     with connections[system.alias].cursor() as cursor:
         cursor.execute(statement, columns)

@@ -123,7 +123,5 @@ class Refused(DomainError):
     """A refusal by a system that another process hosts."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(
-            code=refusal.code, zh=refusal.zh, en=refusal.en, field=refusal.field
-        )
+        super().__init__(code=refusal.code, zh=refusal.zh, en=refusal.en, field=refusal.field)
         self.status = refusal.status

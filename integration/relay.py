@@ -32,7 +32,7 @@ SWEEP_SECONDS = 1.0
 DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone
 PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network calls run apart
 
-_TAKE = """
+TAKE = """
 UPDATE integration_outboxmessage m
 SET sent_at = now(), attempts = m.attempts + 1,
     next_attempt_at = now() + interval '1 second' * least(30, 3 * 2 ^ m.attempts)
@@ -76,7 +76,10 @@ class Relay:
         pause = 0.2
         while not self.stop.is_set():
             try:
-                with celery.connection_for_write() as broker, celery.amqp.Producer(broker) as sender:
+                with (
+                    celery.connection_for_write() as broker,
+                    celery.amqp.Producer(broker) as sender,
+                ):
                     broker.ensure_connection(max_retries=1)
                     self._listen()
                     pause = 0.2
@@ -101,7 +104,7 @@ class Relay:
     def carry(self, producer: Any) -> int:
         """Publish one batch of unsent messages; mark them sent only once the broker has them."""
         with transaction.atomic(using=self.system.alias):
-            rows = sorted(self._query(_TAKE, [BATCH]))
+            rows = sorted(self._query(TAKE, [BATCH]))
             for receiver, group in groupby(rows, key=lambda row: row[0]):
                 to = System(receiver)
                 messages = [[seq, body] for _, _, seq, body in group]
@@ -115,7 +118,7 @@ class Relay:
         with transaction.atomic(using=self.system.alias):
             for sender, subject in set(self._query(_DUE, [BATCH])):
                 tasks.drain_subject.apply_async(
-                    args=[str(self.system), sender, subject],
+                    args=(str(self.system), sender, subject),
                     queue=self.system.queue,
                     producer=producer,
                     retry=False,

@@ -41,9 +41,9 @@ def drain_subject(receiver: str, sender: str, subject: str) -> None:
 
 
 def deliver(receiver: System, sender: System, messages: list[list[Any]], producer: Any) -> None:
-    """Hand ``messages`` to the receiver's queue, with a fresh proof; raises if the broker is down."""
+    """Hand ``messages`` to the receiver's queue with a fresh proof; raise if the broker is down."""
     receive_messages.apply_async(
-        args=[str(receiver), str(sender), messages, proof.prove(sender, _content(messages))],
+        args=(str(receiver), str(sender), messages, proof.prove(sender, _content(messages))),
         queue=receiver.queue,
         producer=producer,
         retry=False,

@@ -27,7 +27,9 @@ def announce(flow_no: str) -> None:
     """Wake whoever waits for ``flow_no``, also one who only begins to."""
     try:
         with _client().pipeline(transaction=False) as pipe:
-            pipe.lpush(_key(flow_no), "1").expire(_key(flow_no), KEPT_SECONDS).execute()
+            pipe.lpush(_key(flow_no), "1")
+            pipe.expire(_key(flow_no), KEPT_SECONDS)
+            pipe.execute()
     except redis.RedisError as error:
         log.warning("nobody could be woken for %s: %s", flow_no, error)
 

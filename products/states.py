@@ -65,3 +65,11 @@ OFFERING_ARROWS = Arrows(
     }
 )
 NOT_YET_SOLD = (OfferingStatus.IN_DESIGN, OfferingStatus.IN_TEST)
+
+
+class ReleaseStatus(models.TextChoices):
+    """How a release stands: BOSS and provisioning hold their halves once it is confirmed."""
+
+    REQUESTED = "requested", "已请求"
+    CONFIRMED = "confirmed", "已确认"
+    REFUSED = "refused", "已拒绝"

@@ -1,7 +1,7 @@
 """The flow engine: one graph of sub-orders, advanced by replies, on each system's own tables."""
 
 from integration.flow.definition import Flow, Plan, UnknownFlow, flow_named, flows, register
-from integration.flow.engine import Engine
+from integration.flow.engine import Engine, sub_order_no
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 from integration.flow.states import FLOW_ARROWS, FlowState
 
@@ -18,4 +18,5 @@ __all__ = [
     "flow_named",
     "flows",
     "register",
+    "sub_order_no",
 ]

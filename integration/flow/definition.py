@@ -43,13 +43,8 @@ class Flow:
     request: ClassVar[str]
     response: ClassVar[str]
 
-    def decompose(self, order: Any, *, at: Any) -> list[Plan]:
-        """Return the order's sub-orders and what each one waits for."""
-        raise NotImplementedError
-
     def complete(self, order: Any, context: FlowContext) -> None:
         """Write what closing means, inside the closing transaction."""
-        raise NotImplementedError
 
 
 _FLOWS: dict[str, Flow] = {}

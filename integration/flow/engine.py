@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,11 +15,11 @@ from integration import wake
 from integration.context import FlowContext
 from integration.flow.definition import Plan, flow_named
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
-from integration.flow.states import CLOSED_STATES, FLOW_ARROWS, FlowState
+from integration.flow.states import FLOW_ARROWS, FlowState
 from integration.messages import Outcome, decode, encode
 
-O = TypeVar("O", bound=FlowRecord)
-S = TypeVar("S", bound=SubOrderRecord)
+Order = TypeVar("Order", bound=FlowRecord)
+SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
 
 
 def sub_order_no(order_no: str, position: int) -> str:
@@ -26,22 +27,26 @@ def sub_order_no(order_no: str, position: int) -> str:
     return f"{order_no}-{position}"
 
 
-class Engine(Generic[O, S]):
+class Engine(Generic[Order, SubOrder]):
     """Conducts the flows of one system on that system's own tables."""
 
     def __init__(
-        self, system: System, orders: type[O], sub_orders: type[S], history: type[FlowHistory]
+        self,
+        system: System,
+        orders: type[Order],
+        sub_orders: type[SubOrder],
+        history: type[FlowHistory],
     ) -> None:
         self.system = system
         self.orders = orders
         self.sub_orders = sub_orders
         self.history = history
 
-    def start(self, order: O, plans: list[Plan], context: FlowContext, *, wait: bool) -> None:
+    def start(self, order: Order, plans: list[Plan], context: FlowContext, *, wait: bool) -> None:
         """Insert ``order`` with its sub-orders and send the ones that wait for nothing.
 
-        With ``wait`` the order stands in a waiting line (``pending``) and nothing is sent; ``begin``
-        starts it later. Runs in the transaction of the order's own writes.
+        With ``wait`` the order stands in a waiting line (``pending``) and nothing is sent;
+        ``begin`` starts it later. Runs in the transaction of the order's own writes.
         """
         order.state = FlowState.PENDING if wait else FlowState.IN_PROGRESS
         context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
@@ -58,16 +63,18 @@ class Engine(Generic[O, S]):
         for sub_order in sub_orders:
             sub_order.order_id = order.pk
         self.sub_orders._default_manager.bulk_create(sub_orders)
-        self._record(order, ["", FlowState.ACKNOWLEDGED, order.state], context.actor.number, context.at)
+        self._record(
+            order, ["", FlowState.ACKNOWLEDGED, order.state], context.actor.number, context.at
+        )
 
-    def begin(self, order: O, context: FlowContext) -> None:
+    def begin(self, order: Order, context: FlowContext) -> None:
         """Start an order whose turn in the waiting line has come."""
         sub_orders = self._sub_orders_of(order)
         self._advance(order, FlowState.IN_PROGRESS, context, note="")
         ready = self._send_ready(sub_orders, context)
         self._save_sent(order, ready, context)
 
-    def reply(self, number: str, outcome: Outcome, context: FlowContext) -> O | None:
+    def reply(self, number: str, outcome: Outcome, context: FlowContext) -> Order | None:
         """Take a sub-order's reply; return the order when this closed it.
 
         A reply that was heard before, or for an order that is closed, changes nothing. A refusal
@@ -96,7 +103,7 @@ class Engine(Generic[O, S]):
             return order
         return None
 
-    def _close(self, order: O, context: FlowContext) -> None:
+    def _close(self, order: Order, context: FlowContext) -> None:
         flow = flow_named(order.flow)
         flow.complete(order, context)
         context.wrote("订单关闭")
@@ -106,7 +113,7 @@ class Engine(Generic[O, S]):
         order.closed_at = context.at
         self._advance(order, FlowState.COMPLETED, context, note="")
 
-    def _hold(self, order: O, outcome: Outcome, context: FlowContext) -> None:
+    def _hold(self, order: Order, outcome: Outcome, context: FlowContext) -> None:
         if order.state == FlowState.HELD:
             return
         order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
@@ -115,7 +122,7 @@ class Engine(Generic[O, S]):
             transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
         self._advance(order, FlowState.HELD, context, note=outcome.zh)
 
-    def _advance(self, order: O, target: FlowState, context: FlowContext, *, note: str) -> None:
+    def _advance(self, order: Order, target: FlowState, context: FlowContext, *, note: str) -> None:
         source = order.state
         FLOW_ARROWS.check(source, target)
         order.state = target
@@ -127,17 +134,16 @@ class Engine(Generic[O, S]):
         self._record(order, [source, target], context.actor.number, context.at, note)
 
     def _record(
-        self, order: O, states: list[str], actor_number: str, at: datetime, note: str = ""
+        self, order: Order, states: list[str], actor_number: str, at: datetime, note: str = ""
     ) -> None:
-        self.history._default_manager.bulk_create(
-            self.history(
-                order_id=order.pk, source=source, target=target, at=at,
-                actor_number=actor_number, note=note,
-            )
-            for source, target in zip(states, states[1:], strict=False)
-        )
+        rows = []
+        for source, target in pairwise(states):
+            row = self.history(source=source, target=target, at=at, note=note)
+            row.order, row.actor_number = order, actor_number
+            rows.append(row)
+        self.history._default_manager.bulk_create(rows)
 
-    def _send_ready(self, sub_orders: list[S], context: FlowContext) -> list[S]:
+    def _send_ready(self, sub_orders: list[SubOrder], context: FlowContext) -> list[SubOrder]:
         done = {one.position for one in sub_orders if one.state == FlowState.COMPLETED}
         ready = [
             one
@@ -150,13 +156,13 @@ class Engine(Generic[O, S]):
             one.state, one.sent_at, one.clock = FlowState.IN_PROGRESS, context.at, context.clock
         return ready
 
-    def _save_sent(self, order: O, ready: list[S], context: FlowContext) -> None:
+    def _save_sent(self, order: Order, ready: list[SubOrder], context: FlowContext) -> None:
         if ready:
             self._sub_orders_at(order, [one.position for one in ready]).update(
                 state=FlowState.IN_PROGRESS, sent_at=context.at, clock=context.clock
             )
 
-    def _sub_order(self, position: int, plan: Plan) -> S:
+    def _sub_order(self, position: int, plan: Plan) -> SubOrder:
         return self.sub_orders(
             position=position,
             kind=plan.kind,
@@ -169,12 +175,10 @@ class Engine(Generic[O, S]):
             note=plan.note,
         )
 
-    def _sub_orders_of(self, order: O) -> list[S]:
-        return list(
-            self.sub_orders._default_manager.filter(order_id=order.pk).order_by("position")
-        )
+    def _sub_orders_of(self, order: Order) -> list[SubOrder]:
+        return list(self.sub_orders._default_manager.filter(order_id=order.pk).order_by("position"))
 
-    def _sub_orders_at(self, order: O, positions: list[int]) -> Any:
+    def _sub_orders_at(self, order: Order, positions: list[int]) -> Any:
         return self.sub_orders._default_manager.filter(order_id=order.pk, position__in=positions)
 
 
@@ -186,6 +190,3 @@ def _kinds(plans: list[Plan]) -> list[str]:
         "party": "客户、账户消息",
     }
     return list(dict.fromkeys(names[plan.kind] for plan in plans))
-
-
-__all__ = ["CLOSED_STATES", "Engine", "sub_order_no"]

@@ -66,6 +66,7 @@ class FlowRecord(models.Model):
 class SubOrderRecord(models.Model):
     """A part of an order for one system; it starts when the positions it waits for are done."""
 
+    order: Any
     order_id: int
     position = models.SmallIntegerField()
     kind = models.CharField(max_length=16)
@@ -92,8 +93,12 @@ class SubOrderRecord(models.Model):
 
 
 class FlowHistory(models.Model):
-    """Every arrow an order has taken: when, by whom, why. Rows are only ever added."""
+    """Every arrow an order has taken: when, by whom, why. Rows are only ever added.
 
+    The concrete table adds ``order``.
+    """
+
+    order: Any
     source = models.CharField(max_length=24, blank=True)
     target = models.CharField(max_length=24)
     at = models.DateTimeField()

@@ -9,8 +9,8 @@ from integration.messages.outcome import Outcome
 
 
 @message
-class ProductInfoRequest(Message):
-    """CRM hands BOSS a release: offerings with their tariffs, services with network commands."""
+class ProductInfoRequest(Message, frozen=True):
+    """CRM hands BOSS a release: offerings with computable tariffs, services with commands."""
 
     zh = "产品信息请求"
     release_no: str
@@ -19,7 +19,7 @@ class ProductInfoRequest(Message):
 
 
 @message
-class ProductInfoResponse(Message):
+class ProductInfoResponse(Message, frozen=True):
     """BOSS says whether it holds the release, and provisioning its commands."""
 
     zh = "产品反馈"
@@ -28,7 +28,7 @@ class ProductInfoResponse(Message):
 
 
 @message
-class ServiceSyncRequest(Message):
+class ServiceSyncRequest(Message, frozen=True):
     """BOSS tells provisioning which network commands each service means."""
 
     zh = "服务功能同步请求"
@@ -37,7 +37,7 @@ class ServiceSyncRequest(Message):
 
 
 @message
-class ServiceSyncResponse(Message):
+class ServiceSyncResponse(Message, frozen=True):
     """Provisioning knows the commands."""
 
     zh = "服务功能同步响应"

@@ -32,7 +32,7 @@ class AccountValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class CustomerAccountRequest(Message):
+class CustomerAccountRequest(Message, frozen=True):
     """CRM asks BOSS to hold its half of a customer and its accounts."""
 
     zh = "创建客户、账户请求"
@@ -42,7 +42,7 @@ class CustomerAccountRequest(Message):
 
 
 @message
-class CustomerAccountResponse(Message):
+class CustomerAccountResponse(Message, frozen=True):
     """BOSS says whether it holds them."""
 
     zh = "创建客户、账户响应"

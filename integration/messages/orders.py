@@ -14,7 +14,7 @@ Bar = Literal["none", "outgoing", "both"]
 
 
 @message
-class ProvisioningOrderRequest(Message):
+class ProvisioningOrderRequest(Message, frozen=True):
     """The desired state of one subscriber's line, whole, with its version.
 
     ``services`` are all service codes the line shall have afterwards; ``action`` says why:
@@ -43,7 +43,7 @@ class WorkOrderValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class ProvisioningOrderResponse(Message):
+class ProvisioningOrderResponse(Message, frozen=True):
     """Provisioning says how the network took it."""
 
     zh = "开通类订单响应"
@@ -87,7 +87,7 @@ class PaymentRelationValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class SubscriptionOrderRequest(Message):
+class SubscriptionOrderRequest(Message, frozen=True):
     """CRM asks BOSS to bill what the customer has ordered."""
 
     zh = "订购类订单请求"
@@ -106,7 +106,7 @@ class SubscriptionOrderRequest(Message):
 
 
 @message
-class SubscriptionOrderResponse(Message):
+class SubscriptionOrderResponse(Message, frozen=True):
     """BOSS says whether it bills it now."""
 
     zh = "订购类订单响应"

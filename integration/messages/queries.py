@@ -9,7 +9,7 @@ import msgspec
 from integration.messages.base import Message, message
 
 
-class Query(Message):
+class Query(Message, frozen=True):
     """A question with a deadline; ``Answer`` is the type of its answer, ``NAMES`` its arrows.
 
     A question with no arrows is housekeeping between systems and stays out of traces.
@@ -28,7 +28,7 @@ class ReservationAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class ResourceReserveRequest(Query):
+class ResourceReserveRequest(Query, frozen=True):
     """Reserve a number and a SIM under a reference; asking again with it reuses them."""
 
     zh = "资源预占请求"
@@ -46,7 +46,7 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class ResourceReleaseRequest(Query):
+class ResourceReleaseRequest(Query, frozen=True):
     """Let go what is reserved under a reference, because its order was not accepted."""
 
     zh = "资源释放请求"
@@ -63,7 +63,7 @@ class ArrearsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class ArrearsCheckRequest(Query):
+class ArrearsCheckRequest(Query, frozen=True):
     """Ask BOSS whether a customer or one of its accounts is in arrears."""
 
     zh = "欠费校验请求"
@@ -80,7 +80,7 @@ class ReceivedAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class ReceivedQuery(Query):
+class ReceivedQuery(Query, frozen=True):
     """Ask a receiver which of these messages it has: what it lacks is sent again."""
 
     zh = "消息到达核对"
@@ -110,7 +110,7 @@ class TraceAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @message
-class TraceQuery(Query):
+class TraceQuery(Query, frozen=True):
     """Ask a system for its part of a flow's trace."""
 
     zh = "流程轨迹查询"

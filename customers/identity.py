@@ -1,0 +1,97 @@
+"""Identity documents: validated, encrypted, found by a keyed hash of the whole number, masked."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from functools import cache
+from typing import NamedTuple
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
+
+from core.errors import DomainError
+
+RESIDENT_ID = "residentId"
+PASSPORT = "passport"
+BUSINESS_LICENCE = "businessLicence"
+KINDS = {RESIDENT_ID: "居民身份证", PASSPORT: "护照", BUSINESS_LICENCE: "营业执照"}
+
+
+class IdentityInvalid(DomainError):
+    """The document's number is not one that its kind can have."""
+
+    code = "identityInvalid"
+    zh = "证件号码无效"
+    en = "The identity number is not valid"
+
+
+class IdentityKindUnknown(DomainError):
+    """There is no identity document of that kind."""
+
+    code = "identityKindUnknown"
+    zh = "不支持的证件类型: {kind}"
+    en = "Unknown kind of identity document: {kind}"
+
+
+class SealedIdentity(NamedTuple):
+    """An identity document as it is kept: nothing here shows the number but its owner's key."""
+
+    kind: str
+    encrypted: bytes
+    digest: str
+    masked: str
+
+
+def seal(kind: str, number: str) -> SealedIdentity:
+    """Validate a document and return it sealed; raise ``IdentityInvalid``.
+
+    Resident IDs are checked by GB 11643 (date, place and check digit), licences by GB 32100.
+    """
+    if kind not in KINDS:
+        raise IdentityKindUnknown(kind=kind[:40], field="identityType")
+    number = _validated(kind, number)
+    return SealedIdentity(
+        kind=kind,
+        encrypted=_fernet().encrypt(number.encode()),
+        digest=digest_of(kind, number),
+        masked=mask(number),
+    )
+
+
+def unseal(encrypted: bytes) -> str:
+    """Return the number in clear; whoever calls this has asked for the permission to."""
+    return _fernet().decrypt(bytes(encrypted)).decode()
+
+
+def digest_of(kind: str, number: str) -> str:
+    """Return the keyed hash by which a document is found (whole number only)."""
+    key = bytes.fromhex(settings.IDENTITY_HASH_KEY)
+    return hmac.new(key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
+
+
+def mask(number: str) -> str:
+    """Return the number with its middle hidden: enough to compare with a card in the hand."""
+    shown = 3 if len(number) > 8 else 1
+    return number[:shown] + "*" * (len(number) - 2 * shown) + number[-shown:]
+
+
+def _validated(kind: str, number: str) -> str:
+    try:
+        if kind == RESIDENT_ID:
+            return str(ric.validate(number))
+        if kind == BUSINESS_LICENCE:
+            return str(uscc.validate(number))
+    except ValidationError as error:
+        raise IdentityInvalid(field="identityNumber") from error
+    number = number.strip().upper()
+    if not (5 <= len(number) <= 20 and number.isascii() and number.isalnum()):
+        raise IdentityInvalid(field="identityNumber")
+    return number
+
+
+@cache
+def _fernet() -> Fernet:
+    return Fernet(settings.IDENTITY_KEY)

@@ -1,0 +1,101 @@
+"""Reading customers, accounts, subscribers and subscriptions."""
+
+from __future__ import annotations
+
+from django.db import connections
+from django.db.models import Q, QuerySet
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from core.errors import DomainError
+from customers import permissions
+from customers.models import Account, Customer, Subscriber, Subscription
+from customers.states import CustomerStatus
+from customers.values import Holder
+
+
+class CustomerUnknown(DomainError):
+    """No such customer, or not for this actor."""
+
+    code = "customerUnknown"
+    zh = "客户 {number} 不存在"
+    en = "There is no customer {number}"
+
+
+class AccountUnknown(DomainError):
+    """No such account of this customer."""
+
+    code = "accountUnknown"
+    zh = "客户名下没有账户 {number}"
+    en = "The customer has no account {number}"
+
+
+def list_customers(actor: Actor) -> QuerySet[Customer]:
+    """Return the customers that ``actor`` may see."""
+    require(actor, permissions.VIEW_CUSTOMER)
+    return Customer.objects.all()
+
+
+def list_accounts(actor: Actor) -> QuerySet[Account]:
+    """Return the accounts that ``actor`` may see."""
+    require(actor, permissions.VIEW_ACCOUNT)
+    return Account.objects.select_related("customer", "parent")
+
+
+def list_subscriptions(actor: Actor) -> QuerySet[Subscription]:
+    """Return the subscriptions that ``actor`` may see, with what a representation needs."""
+    require(actor, permissions.VIEW_SUBSCRIPTION)
+    return Subscription.objects.select_related(
+        "subscriber__customer", "account__customer", "offering"
+    )
+
+
+def get_holder(customer_no: str, account_no: str | None) -> Holder:
+    """Return a customer with the account that shall pay, in one query.
+
+    Without ``account_no`` it is the customer's first account. Raises ``CustomerUnknown`` or
+    ``AccountUnknown``.
+    """
+    account = Q(account_no=account_no) if account_no else Q()
+    row = (
+        Account.objects.filter(account, customer__customer_no=customer_no)
+        .order_by("id")
+        .values_list(
+            "customer_id",
+            "customer__customer_no",
+            "customer__blacklisted",
+            "customer__status",
+            "customer__identity__number_digest",
+            "id",
+            "account_no",
+            "charging_mode",
+        )
+        .first()
+    )
+    if row is None:
+        if not Customer.objects.filter(customer_no=customer_no).exists():
+            raise CustomerUnknown(number=customer_no[:40], field="relatedParty.id")
+        raise AccountUnknown(number=(account_no or "")[:40], field="billingAccount.id")
+    return Holder(
+        customer_id=row[0],
+        customer_no=row[1],
+        blacklisted=row[2],
+        closed=row[3] == CustomerStatus.CLOSED,
+        identity_digest=row[4],
+        account_id=row[5],
+        account_no=row[6],
+        charging_mode=row[7],
+    )
+
+
+def count_numbers_of_identity(digest: str) -> int:
+    """Count the open subscribers of everyone who shows this identity document.
+
+    Takes a lock on the identity until the transaction ends, so that two orders at once cannot
+    both take the last number allowed.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
+    return Subscriber.objects.filter(
+        ~Q(status="terminated"), customer__identity__number_digest=digest
+    ).count()

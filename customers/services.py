@@ -1,0 +1,144 @@
+"""Writing customers, accounts and subscribers: CRM's half of the three parties.
+
+Every function here writes inside its caller's transaction: an order's acceptance or its close.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core import numbers
+from core.errors import DomainError
+from core.systems import System
+from customers import identity
+from customers.models import (
+    Account,
+    Customer,
+    IdentityDocument,
+    PaymentRelation,
+    Subscriber,
+    Subscription,
+)
+from customers.states import (
+    ChargingMode,
+    CustomerStatus,
+    SubscriberStatus,
+    SubscriptionStatus,
+)
+from customers.values import NewCustomer, NewSubscriber
+
+
+class NameMissing(DomainError):
+    """A customer must have a name."""
+
+    code = "nameMissing"
+    zh = "客户名称不能为空"
+    en = "A customer must have a name"
+
+
+class ChargingModeUnknown(DomainError):
+    """An account is prepaid or postpaid."""
+
+    code = "chargingModeUnknown"
+    zh = "付费方式必须是 prepaid 或 postpaid"
+    en = "The charging mode must be prepaid or postpaid"
+
+
+def check_new_customer(new: NewCustomer) -> identity.SealedIdentity | None:
+    """Return the sealed identity of a customer to be (None without one); raise what is wrong."""
+    if not new.name.strip():
+        raise NameMissing(field="name")
+    if new.charging_mode not in ChargingMode.values:
+        raise ChargingModeUnknown(field="chargingMode")
+    if not (new.identity_kind or new.identity_number):
+        return None
+    if not new.identity_number:
+        raise identity.IdentityInvalid(field="identityNumber")
+    return identity.seal(new.identity_kind or identity.RESIDENT_ID, new.identity_number)
+
+
+def create_customer(
+    new: NewCustomer, document: identity.SealedIdentity | None, *, at: datetime
+) -> tuple[Customer, Account]:
+    """Create a customer, pending until BOSS confirms, with its first account."""
+    customer_no, account_no = numbers.issue(System.CRM, numbers.CUSTOMER, numbers.ACCOUNT)
+    customer = Customer.objects.create(
+        customer_no=customer_no,
+        name=new.name.strip(),
+        kind=new.kind,
+        status=CustomerStatus.PENDING,
+        segment=new.segment,
+        level=new.level,
+        org_unit=new.org_unit,
+        region=new.region,
+        engaged_party=new.engaged_party,
+        contact_medium=new.contact_medium,
+        extension=new.extension,
+        created_at=at,
+    )
+    account = Account.objects.create(
+        account_no=account_no,
+        customer=customer,
+        name=new.account_name or new.name.strip(),
+        charging_mode=new.charging_mode,
+        currency=new.currency,
+        created_at=at,
+    )
+    if document is not None:
+        IdentityDocument.objects.create(
+            customer=customer,
+            kind=document.kind,
+            number_encrypted=document.encrypted,
+            number_digest=document.digest,
+            number_masked=document.masked,
+            verified_at=at,
+        )
+    return customer, account
+
+
+def confirm_customer(customer_no: str) -> None:
+    """Make a pending customer active: BOSS holds its half."""
+    Customer.objects.filter(customer_no=customer_no, status=CustomerStatus.PENDING).update(
+        status=CustomerStatus.ACTIVE
+    )
+
+
+def create_subscriber(new: NewSubscriber) -> Subscriber:
+    """Create a subscriber before activation, with subscriptions and its default payer."""
+    subscriber = Subscriber.objects.create(
+        subscriber_no=new.subscriber_no,
+        customer_id=new.customer_id,
+        service_kind=new.service_kind,
+        service_number=new.service_number,
+        iccid=new.iccid,
+        status=SubscriberStatus.PRE_ACTIVE,
+        created_at=new.at,
+    )
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscription_no=one.subscription_no,
+            subscriber=subscriber,
+            offering_id=one.offering_code,
+            is_main=one.is_main,
+            tariffs=[{"code": code, "version": version} for code, version in one.tariffs],
+            status=SubscriptionStatus.PENDING_ACTIVE,
+            valid_from=new.at,
+            extension=one.extension,
+            created_at=new.at,
+        )
+        for one in new.subscriptions
+    )
+    PaymentRelation.objects.create(
+        subscriber=subscriber, account_id=new.account_id, valid_from=new.at
+    )
+    return subscriber
+
+
+def activate_subscriber(subscriber_no: str, *, at: datetime) -> None:
+    """Make a subscriber and what it has ordered active: network and BOSS have done their part."""
+    Subscriber.objects.filter(
+        subscriber_no=subscriber_no, status=SubscriberStatus.PRE_ACTIVE
+    ).update(status=SubscriberStatus.ACTIVE, activated_at=at)
+    Subscription.objects.filter(
+        subscriber__subscriber_no=subscriber_no, status=SubscriptionStatus.PENDING_ACTIVE
+    ).update(status=SubscriptionStatus.ACTIVE)

@@ -1,0 +1,66 @@
+"""What crosses the border of the customers app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A customer as a channel or a clerk asks for it."""
+
+    name: str
+    kind: str = "person"
+    segment: str = ""
+    level: str = ""
+    org_unit: str = "HQ"
+    region: str = "CN"
+    identity_kind: str = ""
+    identity_number: str = ""
+    account_name: str = ""
+    charging_mode: str = "postpaid"
+    currency: str = "CNY"
+    engaged_party: dict[str, Any] = field(default_factory=dict)
+    contact_medium: list[Any] = field(default_factory=list)
+    extension: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSubscription:
+    """An offering for a subscriber: its numbers and the tariff versions that it keeps."""
+
+    subscription_no: str
+    offering_code: str
+    is_main: bool
+    tariffs: tuple[tuple[str, int], ...]
+    extension: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSubscriber:
+    """A subscriber to be: whose it is, on which number and card, with what, paid by whom."""
+
+    subscriber_no: str
+    customer_id: int
+    account_id: int
+    service_kind: str
+    service_number: str
+    iccid: str
+    subscriptions: tuple[NewSubscription, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A customer and the account that shall pay, as an order needs them."""
+
+    customer_id: int
+    customer_no: str
+    blacklisted: bool
+    closed: bool
+    identity_digest: str | None
+    account_id: int
+    account_no: str
+    charging_mode: str

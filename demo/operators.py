@@ -1,0 +1,65 @@
+"""The demo operator's staff: one of each trade, and what each role may do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from core.systems import System
+
+
+class DemoRole(NamedTuple):
+    """A role, the systems that know it, and what it may do there."""
+
+    code: str
+    names: tuple[str, str]
+    systems: tuple[System, ...]
+    apps: tuple[str, ...]
+
+
+class DemoOperator(NamedTuple):
+    """A member of staff."""
+
+    staff_no: str
+    name: str
+    role: str
+    org_unit: str
+    region: str
+
+
+EVERYWHERE = tuple(System)
+ROLES = (
+    DemoRole("admin", ("系统管理员", "Administrator"), EVERYWHERE, ("*",)),
+    DemoRole(
+        "clerk",
+        ("营业员", "Counter clerk"),
+        (System.CRM,),
+        ("customers", "orders", "integration", "products.view_offering"),
+    ),
+    DemoRole(
+        "product_manager",
+        ("产品经理", "Product manager"),
+        (System.CRM, System.BOSS),
+        ("products", "billing.view"),
+    ),
+    DemoRole("finance", ("财务", "Finance"), (System.BOSS,), ("billing", "integration")),
+    DemoRole(
+        "engineer",
+        ("网络工程师", "Network engineer"),
+        (System.PROVISIONING,),
+        ("provisioning", "integration"),
+    ),
+)
+OPERATORS = (
+    DemoOperator("1001", "韩立", "admin", "HQ", "CN"),
+    DemoOperator("2001", "李梅", "clerk", "HQ-GZ-TIANHE", "GZ"),
+    DemoOperator("3001", "王强", "product_manager", "HQ", "CN"),
+    DemoOperator("4001", "赵敏", "finance", "HQ", "CN"),
+    DemoOperator("5001", "陈涛", "engineer", "HQ", "CN"),
+)
+
+
+def granted(role: DemoRole, names: list[str]) -> list[str]:
+    """Return the permissions of ``role``: everything, or what begins with one of its apps."""
+    if role.apps == ("*",):
+        return ["*"]
+    return [name for name in names if name.startswith(role.apps)]

@@ -1,0 +1,146 @@
+"""A flow's trace: what every system stored of it, merged into causal order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connections
+
+from core.errors import DomainError
+from core.systems import System
+from integration.flow import FlowRecord
+from integration.hearing import answers
+from integration.messages import (
+    ReceivedAnswer,
+    ReceivedQuery,
+    Stamp,
+    StepValue,
+    TraceAnswer,
+    TraceQuery,
+)
+from integration.names import chinese_name
+from integration.queries import ask_quietly
+from integration.states import InboxStatus, StepStatus
+
+_PART = """
+SELECT 'step', NULL, clock, at, source, target, name, note, status, 1
+FROM integration_flowstep WHERE flow_no = %(flow_no)s
+UNION ALL
+SELECT 'said', id::text, clock, created_at, '', receiver, name, note,
+       CASE body #>> '{payload,outcome,done}' WHEN 'false' THEN 'refused' ELSE 'sent' END,
+       attempts
+FROM integration_outboxmessage WHERE flow_no = %(flow_no)s
+UNION ALL
+SELECT 'heard', id::text, 0, received_at, '', '', '', '', status, attempts
+FROM integration_inboxmessage WHERE flow_no = %(flow_no)s
+"""
+_FATE = {
+    InboxStatus.DONE: StepStatus.DONE,
+    InboxStatus.EARLY: StepStatus.SENT,
+    InboxStatus.PARKED: StepStatus.PARKED,
+    InboxStatus.RETRYING: StepStatus.RETRIED,
+    InboxStatus.DEAD: StepStatus.DEAD,
+    InboxStatus.SKIPPED: StepStatus.DEAD,
+}
+
+
+def show_trace(record: FlowRecord) -> dict[str, Any]:
+    """Return a flow's trace as the API and the pages show it.
+
+    A system that does not answer is named under ``unknown``: its steps are missing, and what was
+    said to it stands as ``sent``.
+    """
+    steps: list[StepValue] = []
+    received: dict[str, str] = {}
+    unknown: list[str] = []
+    for system in System:
+        try:
+            part = ask_quietly(System.CRM, system, TraceQuery(flow_no=record.order_no))
+        except DomainError:
+            unknown.append(str(system))
+            continue
+        steps += part.steps
+        received |= part.received
+    steps.sort(key=lambda step: (step.clock, step.at))
+    return {
+        "flow": record.flow,
+        "no": record.order_no,
+        "mode": record.mode,
+        "settings": record.settings,
+        "state": record.state,
+        "unknown": unknown,
+        "steps": [_shown(step, received) for step in steps],
+    }
+
+
+def _shown(step: StepValue, received: dict[str, str]) -> dict[str, Any]:
+    status = step.status
+    if step.message_id is not None and status == StepStatus.SENT:
+        fate = received.get(step.message_id)
+        status = _FATE[InboxStatus(fate)] if fate else StepStatus.SENT
+    return {
+        "from": step.from_,
+        "to": step.to,
+        "message": step.message,
+        "zh": step.zh,
+        "note": step.note,
+        "at": step.at,
+        "status": str(status),
+        "messageId": step.message_id,
+    }
+
+
+def local_part(system: System, flow_no: str) -> TraceAnswer:
+    """Return what ``system`` stored of a flow: its steps, what it said, how it took the rest."""
+    with connections[system.alias].cursor() as cursor:
+        cursor.execute(_PART, {"flow_no": flow_no})
+        rows = cursor.fetchall()
+    steps: list[StepValue] = []
+    received: dict[str, str] = {}
+    for kind, message_id, clock, at, source, target, name, note, status, attempts in rows:
+        if kind == "heard":
+            received[message_id] = status
+            continue
+        if kind == "said" and attempts > 1:
+            note = f"{note} (投递 {attempts} 次)".strip()
+        steps.append(
+            StepValue(
+                from_=source or str(system),
+                to=target,
+                message=name,
+                zh=chinese_name(name),
+                note=note,
+                at=_utc(at),
+                status=status,
+                clock=clock,
+                message_id=message_id,
+            )
+        )
+    return TraceAnswer(steps=steps, received=received)
+
+
+def _utc(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _held(system: System, ids: list[str]) -> ReceivedAnswer:
+    with connections[system.alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT id::text FROM integration_inboxmessage WHERE id = ANY(%s::uuid[])", [ids]
+        )
+        return ReceivedAnswer(ids=[row[0] for row in cursor.fetchall()])
+
+
+def _answer_for(system: System) -> None:
+    @answers(TraceQuery, by=system)
+    def trace_part(question: TraceQuery, asker: Stamp, at: datetime) -> TraceAnswer:
+        return local_part(system, question.flow_no)
+
+    @answers(ReceivedQuery, by=system)
+    def received(question: ReceivedQuery, asker: Stamp, at: datetime) -> ReceivedAnswer:
+        return _held(system, question.ids)
+
+
+for _system in System:
+    _answer_for(_system)

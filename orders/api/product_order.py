@@ -1,0 +1,196 @@
+"""TMF622: product orders, as a channel places and reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from auth_center.actors import Actor
+from core.errors import DomainError
+from core.tmf import (
+    Answer,
+    Body,
+    Characteristic,
+    Choice,
+    Constant,
+    Context,
+    Create,
+    Identifier,
+    Instant,
+    Links,
+    Resource,
+    Text,
+    register,
+)
+from integration.flow import FlowState
+from orders import permissions, refusals, selectors, services, waiting
+from orders.models import CustomerOrder, OrderItem
+from orders.values import ItemRequest, OrderRequest, Submission
+
+
+class Reference(Body):
+    """A reference to something of ours by its id."""
+
+    id: Identifier
+
+
+class PartyReference(Body):
+    """A party and the role it plays in the order."""
+
+    id: Identifier
+    role: str = "customer"
+
+
+class ProductBody(Body):
+    """The product an item is about: its characteristics, or the one that exists."""
+
+    id: Identifier | None = None
+    product_characteristic: list[Characteristic] = []
+
+
+class ItemBody(Body):
+    """One line of an order."""
+
+    id: Identifier
+    action: str
+    product_offering: Reference | None = None
+    product: ProductBody = msgspec.field(default_factory=ProductBody)
+
+
+class OrderBody(Body):
+    """A product order as a channel sends it."""
+
+    product_order_item: list[ItemBody]
+    related_party: list[PartyReference] = []
+    billing_account: Reference | None = None
+    external_id: Identifier | None = None
+
+
+class CustomerNotNamed(DomainError):
+    """The order names no customer."""
+
+    code = "customerNotNamed"
+    zh = "relatedParty 中没有角色为 customer 的客户"
+    en = "relatedParty names no party with the role customer"
+
+
+def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
+    """Submit the order; wait for its close where asked and a seat is free."""
+    request = _request(body, context)
+    with waiting.seat(wanted=context.wait is not None and not context.respond_async) as seated:
+        order = services.submit_order(
+            request=request,
+            submission=Submission(
+                external_id=context.external_id or "",
+                fingerprint=context.fingerprint,
+                mode="sync" if seated else "async",
+            ),
+            actor=actor,
+            at=context.at,
+        )
+        if seated:
+            waiting.wait_for(order, context.wait or 0)
+    return Answer(order.order_no, status=201)
+
+
+def _request(body: OrderBody, context: Context) -> OrderRequest:
+    customers = [party.id for party in body.related_party if party.role.lower() == "customer"]
+    if not customers:
+        raise CustomerNotNamed(field="relatedParty")
+    return OrderRequest(
+        customer_no=customers[0],
+        account_no=body.billing_account.id if body.billing_account else None,
+        items=tuple(_item(item) for item in body.product_order_item),
+        extension=context.extension,
+    )
+
+
+def _item(item: ItemBody) -> ItemRequest:
+    if item.product_offering is None:
+        raise refusals.CharacteristicMissing(
+            name="productOffering", field=f"productOrderItem.{item.id}.productOffering"
+        )
+    return ItemRequest(
+        item_id=item.id,
+        action=item.action,
+        offering_code=item.product_offering.id,
+        characteristics={one.name: str(one.value) for one in item.product.product_characteristic},
+    )
+
+
+@register
+class ProductOrderResource(Resource):
+    """Orders for products; an order's id is its number."""
+
+    name = "productOrder"
+    type = "ProductOrder"
+    base = "/tmf-api/productOrderingManagement/v4/"
+    system = "crm"
+    key = "order_no"
+    read_permission = permissions.VIEW_ORDER
+    extension = "extension"
+    arrays = ("productOrderItem", "relatedParty", "channel")
+    fixed = frozenset({"state", "orderDate", "completionDate"})
+    filters = {
+        "state": Choice("state", FlowState),
+        "externalId": Text("external_id"),
+        "category": Text("flow"),
+        "relatedParty.id": Text("customer_no"),
+        "relatedParty.role": Constant("customer"),
+        "billingAccount.id": Text("account_no"),
+        "subscriber": Text("subscriber_no"),
+        "orderDate": Instant("created_at"),
+        "completionDate": Instant("closed_at"),
+    }
+    sortable = {"id": "order_no", "orderDate": "created_at", "completionDate": "closed_at"}
+    create = Create(
+        OrderBody, permission=permissions.OPEN_SUBSCRIBER, call=place_order, prefers=True
+    )
+
+    def queryset(self, actor: Actor) -> QuerySet[CustomerOrder]:
+        return selectors.list_orders(actor)
+
+    def represent(self, row: CustomerOrder, links: Links) -> dict[str, Any]:
+        return {
+            "externalId": row.external_id or None,
+            "category": row.flow,
+            "state": row.state,
+            "orderDate": row.created_at,
+            "completionDate": row.closed_at,
+            "statusReason": _cause(row, links),
+            "channel": [{"id": row.channel, "name": row.channel}],
+            "relatedParty": [links.reference("customer", row.customer_no, role="customer")],
+            "billingAccount": links.reference("billingAccount", row.account_no),
+            "productOrderItem": [_represent_item(row, item, links) for item in row.items.all()],
+        }
+
+
+def _represent_item(order: CustomerOrder, item: OrderItem, links: Links) -> dict[str, Any]:
+    return {
+        "id": item.item_id,
+        "action": item.action,
+        "state": order.state,
+        "@type": "ProductOrderItem",
+        "productOffering": links.reference("productOffering", item.offering_code),
+        "product": {
+            "id": item.subscription_no,
+            "href": links.href("product", item.subscription_no),
+            "@type": "Product",
+            "productCharacteristic": [
+                {"name": name, "value": value}
+                for name, value in {
+                    **item.characteristics,
+                    "subscriber": item.subscriber_no,
+                    "subscription": item.subscription_no,
+                }.items()
+            ],
+        },
+    }
+
+
+def _cause(order: CustomerOrder, links: Links) -> str | None:
+    if not order.cause_code:
+        return None
+    return order.cause_zh if links.language == "zh" else order.cause_en

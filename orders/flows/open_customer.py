@@ -1,0 +1,70 @@
+"""客户开户: CRM creates customer and account, BOSS creates its half."""
+
+from __future__ import annotations
+
+from core.systems import System
+from customers import services as customers
+from customers.identity import SealedIdentity
+from customers.models import Account, Customer
+from customers.values import NewCustomer
+from integration.context import FlowContext
+from integration.flow import Flow, Plan, register, sub_order_no
+from integration.messages import AccountValue, CustomerAccountRequest, CustomerValue
+from orders.models import CustomerOrder
+from orders.records import new_order
+from orders.values import Submission
+
+
+@register
+class OpenCustomer(Flow):
+    """Create the customer with its account here, then in BOSS; it is pending in between."""
+
+    name = "open_customer"
+    zh = "客户开户"
+    request = "OpenCustomerRequest"
+    response = "OpenCustomerResponse"
+
+    def capture(
+        self,
+        new: NewCustomer,
+        document: SealedIdentity | None,
+        submission: Submission,
+        context: FlowContext,
+    ) -> tuple[CustomerOrder, list[Plan]]:
+        """Write CRM's half; return the order and what BOSS must do."""
+        customer, account = customers.create_customer(new, document, at=context.at)
+        context.wrote("创建账户、客户数据，及其扩展信息A")
+        order = new_order(context, submission, customer_no=customer.customer_no)
+        order.account_no = account.account_no
+        return order, self.plan(order, customer, account)
+
+    def plan(self, order: CustomerOrder, customer: Customer, account: Account) -> list[Plan]:
+        """Return the one message that gives BOSS its half."""
+        message = CustomerAccountRequest(
+            sub_order_no=sub_order_no(order.order_no, 1),
+            customer=CustomerValue(
+                customer_no=customer.customer_no,
+                name=customer.name,
+                kind=customer.kind,
+                segment=customer.segment,
+                org_unit=customer.org_unit,
+                region=customer.region,
+            ),
+            accounts=[
+                AccountValue(
+                    account_no=account.account_no,
+                    customer_no=customer.customer_no,
+                    name=account.name,
+                    charging_mode=account.charging_mode,
+                    currency=account.currency,
+                    billing_day=account.billing_day,
+                )
+            ],
+        )
+        return [
+            Plan(kind="party", system=System.BOSS, message=message, subject=customer.customer_no)
+        ]
+
+    def complete(self, order: CustomerOrder, context: FlowContext) -> None:
+        """BOSS holds its half: the customer is no longer pending."""
+        customers.confirm_customer(order.customer_no)

@@ -1,0 +1,104 @@
+"""Customer orders: what was accepted, how it was decomposed, and every state it went through."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from integration.flow import FlowHistory, FlowRecord, SubOrderRecord
+
+
+class CustomerOrder(FlowRecord):
+    """客户订单, one acceptance 受理; its number is the flow's number.
+
+    ``external_id`` makes it repeatable: the same channel may send it twice, ``fingerprint`` tells
+    whether it is the same content.
+    """
+
+    external_id = models.CharField(max_length=200, blank=True, default="")
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    extension: Any = models.JSONField(default=dict, blank=True)
+
+    class Meta(FlowRecord.Meta):
+        abstract = False
+        constraints: ClassVar = [
+            *FlowRecord.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["actor_number", "external_id"],
+                condition=~Q(external_id=""),
+                name="customerorder_once_an_external_id",
+            ),
+        ]
+
+
+class OrderItem(models.Model):
+    """One line of an order: what shall be done with which offering, and what it made."""
+
+    order = models.ForeignKey(CustomerOrder, models.PROTECT, related_name="items")
+    item_id = models.CharField(max_length=40)
+    action = models.CharField(max_length=10)
+    offering_code = models.CharField(max_length=60)
+    subscriber_no = models.CharField(max_length=24, blank=True, default="")
+    subscription_no = models.CharField(max_length=24, blank=True, default="")
+    characteristics: Any = models.JSONField(default=dict)
+    extension: Any = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "item_id"], name="orderitem_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.item_id}"
+
+
+class SubOrder(SubOrderRecord):
+    """子订单: a part of an order for one system."""
+
+    order = models.ForeignKey(CustomerOrder, models.PROTECT, related_name="sub_orders")
+
+    class Meta(SubOrderRecord.Meta):
+        abstract = False
+
+
+class OrderHistory(FlowHistory):
+    """The arrows an order has taken."""
+
+    order = models.ForeignKey(CustomerOrder, models.PROTECT, related_name="history")
+
+
+class WaitingLine(models.Model):
+    """An order's place in a subscriber's waiting lines; the row goes when the order closes.
+
+    There are two lines a subscriber, for product-changing and for status-changing work; whoever
+    ``holds`` a line works, the others wait in the order of their ids.
+    """
+
+    order = models.ForeignKey(CustomerOrder, models.PROTECT, related_name="places")
+    subscriber_no = models.CharField(max_length=24)
+    product = models.BooleanField(default=False)
+    status = models.BooleanField(default=False)
+    holds = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscriber_no"],
+                condition=Q(product=True, holds=True),
+                name="waitingline_one_product_order",
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber_no"],
+                condition=Q(status=True, holds=True),
+                name="waitingline_one_status_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(product=True) | Q(status=True), name="waitingline_some_line"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["subscriber_no"], name="waitingline_subscriber")]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_no}: {self.order_id}"

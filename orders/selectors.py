@@ -1,0 +1,39 @@
+"""Reading orders and flows."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from auth_center.actors import Actor
+from auth_center.permissions import VIEW_FLOW, require
+from core.errors import NotFound
+from orders import permissions
+from orders.models import CustomerOrder
+
+
+class FlowUnknown(NotFound):
+    """There is no flow of that number, or not for this actor."""
+
+    code = "flowUnknown"
+    zh = "流程 {number} 不存在"
+    en = "There is no flow {number}"
+
+
+def list_orders(actor: Actor) -> QuerySet[CustomerOrder]:
+    """Return the product orders that ``actor`` may see, with their items."""
+    require(actor, permissions.VIEW_ORDER)
+    return CustomerOrder.objects.exclude(flow="open_customer").prefetch_related("items")
+
+
+def list_flows(actor: Actor) -> QuerySet[CustomerOrder]:
+    """Return the flows of every kind that ``actor`` may see."""
+    require(actor, VIEW_FLOW)
+    return CustomerOrder.objects.all()
+
+
+def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
+    """Return a flow by its number; raise ``FlowUnknown``."""
+    flow = list_flows(actor).filter(order_no=flow_no).first()
+    if flow is None:
+        raise FlowUnknown(number=flow_no[:40])
+    return flow

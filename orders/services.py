@@ -1,0 +1,147 @@
+"""The front door for orders: a request becomes an order, or is refused and leaves no row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from core import numbers
+from core.errors import DomainError
+from core.systems import System
+from customers.services import check_new_customer
+from customers.values import NewCustomer
+from integration.context import FlowContext
+from integration.flow import Flow
+from integration.messages import ResourceReleaseRequest
+from integration.queries import SystemSilent, ask_quietly
+from orders import permissions, refusals
+from orders.conducting import engine
+from orders.flows import OpenCustomer, OpenSubscriber
+from orders.flows.open_subscriber import Opening
+from orders.models import CustomerOrder
+from orders.values import OrderRequest, Submission
+
+_open_customer = OpenCustomer()
+_open_subscriber = OpenSubscriber()
+
+
+def open_customer(
+    *, new: NewCustomer, submission: Submission, actor: Actor, at: datetime
+) -> CustomerOrder:
+    """Accept a customer with its account; it is pending until BOSS confirms.
+
+    Repeated with the same external id and content it returns the order it made before. Raises
+    ``PermissionDenied``, ``SentWithOtherContent`` and what is wrong with the customer.
+    """
+    require(actor, permissions.OPEN_CUSTOMER)
+    document = check_new_customer(new)
+    known = _find_repeated(submission, actor)
+    if known is not None:
+        return known
+    context = _begin(_open_customer, submission, actor, at)
+    try:
+        with transaction.atomic(using=System.CRM.alias):
+            order, plans = _open_customer.capture(new, document, submission, context)
+            engine.start(order, plans, context, wait=False)
+    except IntegrityError:
+        known = _find_repeated(submission, actor)
+        if known is None:
+            raise
+        return known
+    return order
+
+
+def submit_order(
+    *, request: OrderRequest, submission: Submission, actor: Actor, at: datetime
+) -> CustomerOrder:
+    """Accept an order, decompose it and send its first sub-orders.
+
+    Repeated with the same external id and content it returns the order as it now is. Raises
+    ``PermissionDenied`` or the refusal that names the field; a refused request leaves no row and
+    no reservation.
+    """
+    require(actor, permissions.OPEN_SUBSCRIBER)
+    known = _find_repeated(submission, actor)
+    if known is not None:
+        return known
+    _check_shape(request)
+    context = _begin(_open_subscriber, submission, actor, at)
+    reference = (
+        f"{actor.number}:{submission.external_id}" if submission.external_id else context.flow_no
+    )
+    opening = _open_subscriber.prepare(request, reference, context)
+    try:
+        return _capture(opening, submission, context)
+    except (IntegrityError, DomainError) as error:
+        known = _find_repeated(submission, actor)
+        if known is not None:
+            return known
+        _release(reference)
+        if isinstance(error, DomainError):
+            raise
+        raise refusals.NumberInUse(msisdn=opening.msisdn, iccid=opening.iccid) from error
+
+
+def _capture(opening: Opening, submission: Submission, context: FlowContext) -> CustomerOrder:
+    with transaction.atomic(using=System.CRM.alias):
+        order, plans = _open_subscriber.capture(opening, submission, context)
+        engine.start(order, plans, context, wait=False)
+        _open_subscriber.captured(order, opening)
+    return order
+
+
+def _begin(flow: Flow, submission: Submission, actor: Actor, at: datetime) -> FlowContext:
+    [flow_no] = numbers.issue(System.CRM, numbers.FLOW)
+    context = FlowContext(
+        system=System.CRM,
+        flow=flow.name,
+        flow_no=flow_no,
+        mode=submission.mode,
+        settings={
+            "STATUS_MASTER": settings.STATUS_MASTER,
+            "AUTHORIZATION": settings.AUTHORIZATION,
+        },
+        actor=actor.stamp(),
+        at=at,
+    )
+    context.step("portal", "crm", flow.request)
+    return context
+
+
+def _find_repeated(submission: Submission, actor: Actor) -> CustomerOrder | None:
+    if not submission.external_id:
+        return None
+    known = CustomerOrder.objects.filter(
+        actor_number=actor.number, external_id=submission.external_id
+    ).first()
+    if known is not None and known.fingerprint != submission.fingerprint:
+        raise refusals.SentWithOtherContent(external_id=submission.external_id, field="externalId")
+    return known
+
+
+def _check_shape(request: OrderRequest) -> None:
+    if not request.items:
+        raise refusals.NothingOrdered(field="productOrderItem")
+    seen: set[str] = set()
+    for item in request.items:
+        if item.item_id in seen:
+            raise refusals.ItemRepeated(item=item.item_id, field="productOrderItem.id")
+        seen.add(item.item_id)
+        if item.action != "add":
+            raise refusals.ActionNotOffered(
+                action=item.action,
+                offering=item.offering_code,
+                field=f"productOrderItem.{item.item_id}.action",
+            )
+
+
+def _release(reference: str) -> None:
+    """Let the reservation of a refused order go; if that fails it expires by itself."""
+    try:
+        ask_quietly(System.CRM, System.PROVISIONING, ResourceReleaseRequest(reference=reference))
+    except SystemSilent:
+        return

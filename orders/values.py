@@ -1,0 +1,36 @@
+"""What crosses the border of the orders app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRequest:
+    """One line as asked for: an action on an offering, with its characteristics by name."""
+
+    item_id: str
+    action: str
+    offering_code: str
+    characteristics: dict[str, str] = field(default_factory=dict)
+    extension: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequest:
+    """An order as a channel or a clerk asks for it; ``account_no`` None is the first account."""
+
+    customer_no: str
+    account_no: str | None
+    items: tuple[ItemRequest, ...]
+    extension: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """How a request came in: under which external id, with which content, waiting or not."""
+
+    external_id: str = ""
+    fingerprint: str = ""
+    mode: str = "async"
