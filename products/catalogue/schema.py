@@ -99,10 +99,10 @@ def _words(error: ValidationError) -> tuple[str, str]:
         return f"长度超过 {expected}", f"is longer than {expected}"
     if rule == "uniqueItems":
         return "有重复项", "has an item twice"
-    if rule == "anyOf" or rule == "oneOf":
+    if rule in ("anyOf", "oneOf"):
         either = " | ".join("+".join(option.get("required", [])) for option in expected)
         return f"需要且只能选择: {either}", f"needs a choice of {either}"
-    if error.schema is False:
+    if rule == "not":
         return "此处不允许填写", "is not allowed here"
     return f"不符合格式: {rule}", f"does not fit the format: {rule}"
 
