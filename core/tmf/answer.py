@@ -37,15 +37,14 @@ def json_answer(
     return response
 
 
-def error_answer(
-    error: DomainError, language: Language, headers: Mapping[str, str] | None = None
-) -> HttpResponse:
-    """Return ``error`` as HTTP: status, TMF body in ``language``, Retry-After where it is known."""
-    response = json_answer(error_body(error, language), status=error.status, headers=headers)
+def error_answer(error: DomainError, language: Language) -> HttpResponse:
+    """Return ``error`` as HTTP: its status, TMF body in ``language``, Retry-After and Allow."""
+    response = json_answer(error_body(error, language), status=error.status)
     response.headers["Content-Language"] = TAGS[language]
-    retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
+    for attribute, name in (("retry_after", "Retry-After"), ("allow", "Allow")):
+        said = getattr(error, attribute, None)
+        if said is not None:
+            response.headers[name] = str(said)
     return response
 
 

@@ -101,7 +101,9 @@ def _inspect(value: Any, path: str, depth: int, refusals: list[DomainError]) -> 
     elif isinstance(value, dict):
         for key, inside in value.items():
             if has_control_character(key) or len(key) > MAX_NAME:
-                refusals.append(InvalidValue(path, "属性名无效", "an attribute's name is not valid"))
+                refusals.append(
+                    InvalidValue(path, "属性名无效", "an attribute's name is not valid")
+                )
             else:
                 _inspect(inside, f"{path}.{key}" if path else key, depth + 1, refusals)
     elif isinstance(value, list):
@@ -152,6 +154,8 @@ def _in_chinese(reason: str) -> str:
     expected = _EXPECTED.match(reason)
     if expected is None:
         return "格式不正确"
+    if reason.endswith("with a timezone component"):
+        return "应为时间 (含时区)"
     types = " 或 ".join(_TYPES.get(one, one) for one in expected.group(1).split(" | "))
     if expected.group(2):
         return f"应为{types}, 长度 {expected.group(2)} {expected.group(3)}"

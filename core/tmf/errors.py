@@ -68,6 +68,10 @@ class MethodNotAllowed(DomainError):
     zh = "此地址不支持 {method} 方法"
     en = "Method {method} is not supported here"
 
+    def __init__(self, method: str, allow: str) -> None:
+        super().__init__(method=method)
+        self.allow = allow
+
 
 class BodyTooLarge(DomainError):
     """The body is larger than we read."""

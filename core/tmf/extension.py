@@ -7,7 +7,7 @@ representation. Inside lists an element is found again by its ``id`` or ``name``
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from typing import Any, cast
 
 import msgspec
 from msgspec import inspect as shapes
@@ -32,7 +32,7 @@ def split_patch(
     """Return ``extension`` as it is after a merge-patch that ``shape`` reads the known part of."""
     left = split(patch, shape, ignored)
     known = known_names(shape)
-    changed = merge_patch(extension or {}, left)
+    changed: Document = merge_patch(extension or {}, left)
     for name, value in patch.items():
         if name in known and not isinstance(value, dict):  # replaced as a whole, or removed
             changed.pop(name, None)
@@ -42,7 +42,7 @@ def split_patch(
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """Return ``target`` after ``patch`` (RFC 7396): null removes, objects merge, the rest replaces."""
+    """Return ``target`` after a merge-patch (RFC 7396): null removes, objects merge."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}
@@ -99,8 +99,7 @@ def _rest_of_list(elements: list[Any], shape: type[msgspec.Struct]) -> list[Docu
 @lru_cache(maxsize=256)
 def _known(shape: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct] | None]:
     """Return the JSON names a struct reads, each with the struct inside it, if any."""
-    described = shapes.type_info(shape)
-    assert isinstance(described, shapes.StructType)
+    described = cast(shapes.StructType, shapes.type_info(shape))
     return {field.encode_name: _struct_in(field.type) for field in described.fields}
 
 

@@ -33,16 +33,20 @@ class Links:
     def href(self, name: str, id: str) -> str | None:
         """Return the address of the ``name`` with this id, or None where nobody here serves it."""
         place = self.places.get(name)
-        return None if place is None else f"{self.origin}{place[1]}/{quote(str(id), safe='')}"
+        return None if place is None else self.href_under(place[1], id)
+
+    def href_under(self, path: str, id: str) -> str:
+        """Return the address of the thing with this id in the collection at ``path``."""
+        return f"{self.origin}{path}/{quote(str(id), safe='')}"
 
     def reference(
-        self, name: str, id: str, *, type: str | None = None, **attributes: Any
+        self, name: str, id: str, /, *, type: str | None = None, **attributes: Any
     ) -> dict[str, Any]:
         """Return a TMF reference: id, href and @referredType where known, then ``attributes``."""
         reference: dict[str, Any] = {"id": id}
         place = self.places.get(name)
         if place is not None:
-            reference["href"] = f"{self.origin}{place[1]}/{quote(str(id), safe='')}"
+            reference["href"] = self.href_under(place[1], id)
         referred = type or (place[0] if place else None)
         if referred:
             reference["@referredType"] = referred

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 MAX_WAIT_SECONDS = 30
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_WORD = rf"(?:{_TOKEN}|\"(?:[^\"\\]|\\.)*\")"
-_PAIR = rf"({_TOKEN})(?:\s*=\s*({_WORD})?)?"
+_BARE = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_WORD = rf"(?:{_BARE}|\"(?:[^\"\\]|\\.)*\")"
+_PAIR = rf"({_BARE})(?:\s*=\s*({_WORD})?)?"
 _PREFERENCE = re.compile(rf"\s*{_PAIR}\s*((?:;[^,\"]*(?:\"(?:[^\"\\]|\\.)*\"[^,\"]*)*)?)\s*")
 _SECONDS = re.compile(r"[0-9]{1,9}\Z")
 

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from core.errors import DomainError
+from core.tmf.errors import BadRequest, InvalidValue, UnknownParameter
 from core.tmf.fields import FieldTree, parse_fields
 from core.tmf.filters import Filter, NotThisForm, Text
-from core.tmf.errors import BadRequest, InvalidValue, UnknownParameter
 from core.tmf.text import has_control_character
 from core.tmf.values import split_values
 
@@ -52,7 +52,7 @@ Pair = tuple[str, str, str]
 
 def read_pairs(query_string: str) -> list[Pair]:
     """Return the (attribute, operator, value) triples of a raw query string, decoded."""
-    pieces = [piece for piece in query_string.split("&") if piece]
+    pieces = [piece for piece in _bytes(query_string).split(b"&") if piece]
     if len(pieces) > MAX_PARAMETERS:
         raise BadRequest(
             zh=f"查询参数不得超过 {MAX_PARAMETERS} 个", en=f"at most {MAX_PARAMETERS} parameters"
@@ -60,9 +60,17 @@ def read_pairs(query_string: str) -> list[Pair]:
     return [_read_pair(piece) for piece in pieces]
 
 
-def _read_pair(piece: str) -> Pair:
+def _bytes(query_string: str) -> bytes:
+    """Return the bytes that a WSGI server hands over as Latin-1 text."""
     try:
-        text = unquote_to_bytes(piece.replace("+", " ")).decode()
+        return query_string.encode("latin-1")
+    except UnicodeEncodeError:
+        return query_string.encode("utf-8", "replace")
+
+
+def _read_pair(piece: bytes) -> Pair:
+    try:
+        text = unquote_to_bytes(piece.replace(b"+", b" ")).decode()
     except UnicodeError:
         raise BadRequest(zh="查询参数不是 UTF-8", en="The query is not UTF-8") from None
     if has_control_character(text):
@@ -167,9 +175,7 @@ def _read_values(wanted: Filter, attribute: str, operator: str, text: str, name:
     try:
         if operator == "regex" and isinstance(wanted, Text):
             return [wanted.pattern(split_values(text, at_commas=False)[0])]
-        texts = [
-            one for part in text.split(f";{attribute}=") for one in split_values(part)
-        ]
+        texts = [one for part in text.split(f";{attribute}=") for one in split_values(part)]
         if len(texts) > MAX_VALUES:
             raise NotThisForm(f"最多 {MAX_VALUES} 个值", f"at most {MAX_VALUES} values")
         return [wanted.value(one) for one in texts]

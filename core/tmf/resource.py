@@ -8,15 +8,20 @@ from functools import cached_property
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 
 from core.errors import NotFound
 from core.tmf.context import Context
+from core.tmf.errors import InvalidValue
 from core.tmf.extension import known_names, merge
-from core.tmf.filters import NOTHING, Constant, Filter, Text
+from core.tmf.filters import NOTHING, Filter, Text
 from core.tmf.links import Links
+from core.tmf.query import Condition
+from core.tmf.text import has_control_character
 
 B = TypeVar("B", bound=msgspec.Struct)
+Shape = type[msgspec.Struct]  # named here: inside Resource, "type" is a TMF word
 
 
 class Actor(Protocol):
@@ -59,7 +64,7 @@ class Create(Generic[B]):
 
 @dataclass(frozen=True)
 class Patch(Generic[B]):
-    """PATCH: ``call(actor, row, body, context)`` changes the row, returns row, key or ``Answer``."""
+    """PATCH: ``call(actor, row, body, context)`` changes the row; returns as ``Create`` does."""
 
     body: type[B]
     permission: str | None
@@ -97,7 +102,7 @@ class Resource:
     fixed: ClassVar[frozenset[str]] = frozenset()
     default_limit: ClassVar[int] = 100
     max_limit: ClassVar[int] = 1000
-    representation: ClassVar[type[msgspec.Struct] | None] = None
+    representation: ClassVar[Shape | None] = None
 
     create: ClassVar[Create[Any] | None] = None
     patch: ClassVar[Patch[Any] | None] = None
@@ -111,10 +116,13 @@ class Resource:
         """Return the row's attributes; id, href, @type and the extension are added to it."""
         raise NotImplementedError
 
-    def narrow(self, rows: QuerySet[Any], conditions: list[Any]) -> QuerySet[Any]:
+    def narrow(self, rows: QuerySet[Any], conditions: list[Condition]) -> QuerySet[Any]:
         """Return the rows that meet all ``conditions``."""
         for one in conditions:
-            rows = one.filter.apply(rows, one.operator, one.values)
+            try:
+                rows = one.filter.apply(rows, one.operator, one.values)
+            except (ValueError, TypeError, OverflowError, ValidationError):
+                raise InvalidValue(one.name, "格式不正确", "it is not of the right form") from None
         return rows
 
     # -- what the declaration implies ----------------------------------------------------------
@@ -145,13 +153,22 @@ class Resource:
     def rows(self, actor: Any) -> QuerySet[Any]:
         """Return what ``represent`` takes: model instances, or named tuples of ``columns``."""
         rows = self.queryset(actor)
-        return rows.values_list(*self.columns, named=True) if self.columns else rows
+        if not self.columns:
+            return rows
+        needed = {self.key, rows.model._meta.pk.attname, *self.sortable.values()}
+        needed |= {path.removeprefix("-") for path in self.ordering}
+        return rows.values_list(*self.columns, *sorted(needed - {*self.columns}), named=True)
 
     def find(self, actor: Any, id: str) -> Any:
         """Return the row with this id; raises ``NotFound``."""
-        if id and len(id) <= 200:
-            for row in self.rows(actor).filter(**{self.key: id})[:1]:
-                return row
+        if not id or len(id) > 200 or has_control_character(id):
+            raise NotFound()
+        try:
+            found = self.rows(actor).filter(**{self.key: id})
+        except (ValueError, OverflowError, ValidationError):  # the key is no text column
+            raise NotFound() from None
+        for row in found[:1]:
+            return row
         raise NotFound()
 
     def id_of(self, row: Any) -> str:
@@ -164,7 +181,7 @@ class Resource:
         if self.plain:
             return said
         id = self.id_of(row)
-        document = {"id": id, "href": links.href_under(self.path, id)}
+        document: dict[str, Any] = {"id": id, "href": links.href_under(self.path, id)}
         document.update((name, value) for name, value in said.items() if value is not None)
         for name in self.arrays:
             document.setdefault(name, [])
@@ -188,27 +205,24 @@ class _Href(Text):
         return super().value(id if before.endswith(self.resource.path) else "")
 
 
-class _TypeIs(Constant):
-    """The row's @type: ours, or the sub-type that a client sent."""
+class _TypeIs(Text):
+    """The row's @type: ours, or the sub-type that a client sent and the extension keeps."""
+
+    operators = frozenset({"eq", "ne"})
 
     def __init__(self, resource: Resource) -> None:
-        super().__init__(resource.type)
-        self.sent = f"{resource.extension}__@type" if resource.extension else None
+        super().__init__("")
         self.resource = resource
 
-    def value(self, text: str) -> Any:
-        return Text().value(text)
-
     def condition(self, operator: str, values: list[Any]) -> Q:
-        is_one = Q() if self.resource.type in values else NOTHING
-        if self.resource.extension:
-            has_own = Q(**{f"{self.resource.extension}__has_key": "@type"})
-            is_one = Q(**{f"{self.resource.extension}__contains": {}}) & (
-                (is_one & ~has_own) if self.resource.type in values else NOTHING
-            )
-            for value in values:
-                is_one |= Q(**{f"{self.resource.extension}__contains": {"@type": value}})
-        return is_one if operator == "eq" else ~is_one
+        ours = self.resource.type in values
+        extension = self.resource.extension
+        if extension is None:
+            return Q() if ours == (operator == "eq") else NOTHING
+        sent = Q(**{f"{extension}__has_key": "@type"})
+        named = Q(**{f"{extension}__@type__in": values})
+        meets = sent & (named if operator == "eq" else ~named)
+        return meets | ~sent if ours == (operator == "eq") else meets
 
 
 @dataclass(frozen=True)
@@ -234,7 +248,7 @@ class Endpoint:
     paged: ClassVar[bool] = False
     default_limit: ClassVar[int] = 100
     max_limit: ClassVar[int] = 1000
-    representation: ClassVar[type[msgspec.Struct] | None] = None
+    representation: ClassVar[Shape | None] = None
     post: ClassVar[Create[Any] | None] = None
 
     def get(self, actor: Any, ask: Ask) -> Any:
@@ -243,4 +257,3 @@ class Endpoint:
 
 
 Declaration = Resource | Endpoint
-AnyModel = Model
