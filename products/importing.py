@@ -36,25 +36,31 @@ Fields = dict[str, Any]
 
 # --- what the tables do not allow to change ------------------------------------------------------
 def contradictions(document: CatalogueDocument, at: datetime) -> Iterator[Problem]:
-    """Yield a problem for each change that would break what was already sold."""
+    """Yield a problem for each change that would break what was already sold or released."""
     offerings = _by_code(ProductOffering, document.offerings)
     for offering in document.offerings:
         if offering.code in offerings:
             yield from _offering_contradictions(document, offering, offerings[offering.code])
     tariffs, services = _by_code(Tariff, document.tariffs), _by_code(Service, document.services)
-    kinds = [(one, tariffs) for one in document.tariffs]
-    for entry, known in [*kinds, *((one, services) for one in document.services)]:
-        if entry.code in known and known[entry.code].kind != entry.kind:
-            yield document.problem(
-                (*entry.path, "kind"),
-                f"{entry.code} 的类型不能改变 (现为 {known[entry.code].kind})",
-                f"the kind of {entry.code} cannot change (it is {known[entry.code].kind})",
-            )
+    for service in document.services:
+        yield from _fixed(document, service, services.get(service.code), "kind")
     versions = _versions(tariffs.values())
     for tariff in document.tariffs:
-        if tariff.code in tariffs:
-            held = versions.get(tariffs[tariff.code].pk, {})
-            yield from _version_contradictions(document, tariff, held, at)
+        row = tariffs.get(tariff.code)
+        yield from _fixed(document, tariff, row, "kind", "charge_group")
+        if row is not None:
+            yield from _version_contradictions(document, tariff, versions.get(row.pk, {}), at)
+
+
+def _fixed(document: CatalogueDocument, entry: Any, row: Any, *names: str) -> Iterator[Problem]:
+    for name in names:
+        if row is not None and getattr(entry, name) != getattr(row, name):
+            held = getattr(row, name)
+            yield document.problem(
+                (*entry.path, name),
+                f"{entry.code} 的 {name} 不能改变 (现为 {held})",
+                f"the {name} of {entry.code} cannot change (it is {held})",
+            )
 
 
 def _offering_contradictions(
@@ -67,13 +73,7 @@ def _offering_contradictions(
             f"{entry.code} cannot go from {row.status} to {entry.status}",
         )
     if row.status not in NOT_YET_SOLD:
-        for name in ("kind", "charging_mode"):
-            if getattr(entry, name) != getattr(row, name):
-                yield document.problem(
-                    (*entry.path, name),
-                    f"{entry.code} 已上市, {name} 不能改变",
-                    f"{entry.code} has been sold, its {name} cannot change",
-                )
+        yield from _fixed(document, entry, row, "kind", "charging_mode")
 
 
 def _version_contradictions(
@@ -84,15 +84,13 @@ def _version_contradictions(
 ) -> Iterator[Problem]:
     listed = {version.version: version for version in tariff.versions}
     for number, row in held.items():
-        if row.valid_from > at:
-            continue
         entry = listed.get(number)
         name = f"{tariff.code} v{number}"
         if entry is None:
             yield document.problem(
                 tariff.path,
-                f"{name} 已生效, 不能删除",
-                f"{name} is in effect already and cannot be left out",
+                f"{name} 已发布, 不能删除",
+                f"{name} is released and cannot be left out",
             )
             continue
         wanted = _version_fields(document, entry)
@@ -100,8 +98,8 @@ def _version_contradictions(
         if any(wanted[field] != getattr(row, field) for field in fixed):
             yield document.problem(
                 entry.path,
-                f"{name} 已生效, 时间和规则不能改变, 请增加新版本",
-                f"{name} is in effect already; add a version rather than change it",
+                f"{name} 已发布, 开始时间和规则不能改变, 请增加新版本",
+                f"{name} is released; add a version rather than change its beginning or rules",
             )
         ended = row.valid_to is not None and row.valid_to <= at
         if entry.valid_to != row.valid_to and (
@@ -174,6 +172,7 @@ class Writing:
                     "resource": entry.resource,
                     "provider": entry.provider,
                     "elements": list(dict.fromkeys(c.element for c in entry.commands)),
+                    "commands_digest": entry.digest,
                 }
                 for entry in self.document.services
             },
@@ -204,7 +203,7 @@ class Writing:
             (row.tariff_id, row.version): row
             for row in TariffVersion.objects.filter(tariff__in=keys)
         }
-        self._sync(TariffVersion, ("tariff_id", "version"), wanted, rows, remove=True)
+        self._sync(TariffVersion, ("tariff_id", "version"), wanted, rows)
 
     def _offerings(
         self, brands: Mapping[str, int], classes: Mapping[str, int]

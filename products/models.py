@@ -23,6 +23,7 @@ from products.states import (
 )
 
 CODE = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
+DIGEST = r"^[0-9a-f]{64}$"
 
 
 def period(first: str, last: str) -> Func:
@@ -69,7 +70,10 @@ class ProductClass(models.Model):
 
 
 class Service(models.Model):
-    """服务: what the network must do, and on which elements; how is provisioning's to know."""
+    """服务: what the network must do, and on which elements; how is provisioning's to know.
+
+    ``commands_digest`` marks the commands that provisioning holds, so that both can be compared.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=12, choices=ServiceKind.choices)
@@ -78,6 +82,7 @@ class Service(models.Model):
     resource = models.CharField(max_length=40, blank=True, default="")
     provider = models.CharField(max_length=200, blank=True, default="")
     elements = ArrayField(models.CharField(max_length=20))
+    commands_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -99,6 +104,10 @@ class Service(models.Model):
                 name="service_content_has_a_provider",
             ),
             models.CheckConstraint(condition=Q(elements__len__gt=0), name="service_has_an_element"),
+            models.CheckConstraint(
+                condition=Q(commands_digest="") | Q(commands_digest__regex=DIGEST),
+                name="service_commands_digest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +190,7 @@ class TariffVersion(models.Model):
                 name="tariff_version_price_whole",
             ),
             models.CheckConstraint(
-                condition=Q(rules_digest="") | Q(rules_digest__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(rules_digest="") | Q(rules_digest__regex=DIGEST),
                 name="tariff_version_rules_digest",
             ),
         ]

@@ -38,8 +38,8 @@ def import_catalogue(
 
     Offerings, tariffs and services that the document does not list stay as they are. Raise
     ``CatalogueRefused`` with file and line for a change that an owner would feel: a lifecycle
-    arrow that does not exist, another kind or charging mode of something sold, another rule,
-    price or beginning of a tariff version already in effect.
+    arrow that does not exist, another kind or charging mode of something sold, other rules,
+    another price or beginning of a tariff version once released.
     """
     require(actor, IMPORT_CATALOGUE)
     with transaction.atomic():

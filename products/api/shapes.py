@@ -10,14 +10,14 @@ import msgspec
 from core.tmf import Body
 
 
-class Period(Body, omit_defaults=True):
+class Period(Body, kw_only=True, omit_defaults=True):
     """A half-open period; an absent end is open."""
 
     start_date_time: datetime | None = None
     end_date_time: datetime | None = None
 
 
-class EntityReference(Body, omit_defaults=True):
+class EntityReference(Body, kw_only=True, omit_defaults=True):
     """A reference to something that has no address here."""
 
     id: str
@@ -45,7 +45,7 @@ class Quantity(Body):
     units: str
 
 
-class ProductOfferingPrice(Body, omit_defaults=True):
+class ProductOfferingPrice(Body, kw_only=True, omit_defaults=True):
     """资费: one version of a tariff of the offering. The price is absent where rules alone say it.
 
     ``priceType`` is recurring, oneTime, usage or other; BOSS holds the computable rules.
@@ -64,7 +64,7 @@ class ProductOfferingPrice(Body, omit_defaults=True):
     type: str = msgspec.field(name="@type")
 
 
-class ProductOfferingRelationship(Body, omit_defaults=True):
+class ProductOfferingRelationship(Body, kw_only=True, omit_defaults=True):
     """产品关系; requirements of one ``role`` are alternatives, one of them is enough."""
 
     id: str
@@ -102,7 +102,7 @@ class CharacteristicUse(Body):
     max_cardinality: int
 
 
-class ProductOffering(Body, omit_defaults=True):
+class ProductOffering(Body, kw_only=True, omit_defaults=True):
     """产品: what is sold. ``offeringKind`` is main, addon or bundle; a main has a charging mode."""
 
     id: str

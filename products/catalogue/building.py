@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -157,20 +158,22 @@ def _words(value: Mapping[str, str]) -> Words:
 
 
 def _service(item: Mapping[str, Any], path: Path) -> ServiceEntry:
+    commands = tuple(
+        CommandEntry(
+            element=command["element"],
+            command=command["command"],
+            parameters=dict(command.get("parameters", {})),
+        )
+        for command in item["commands"]
+    )
     return ServiceEntry(
         code=item["code"],
         kind=item["kind"],
         name=_words(item["name"]),
         resource=item.get("resource", ""),
         provider=item.get("provider", ""),
-        commands=tuple(
-            CommandEntry(
-                element=command["element"],
-                command=command["command"],
-                parameters=dict(command.get("parameters", {})),
-            )
-            for command in item["commands"]
-        ),
+        commands=commands,
+        digest=digest([asdict(command) for command in commands]),
         path=path,
     )
 

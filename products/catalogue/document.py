@@ -49,6 +49,7 @@ class ServiceEntry:
     resource: str
     provider: str
     commands: tuple[CommandEntry, ...]
+    digest: str
     path: Path
 
 

@@ -45,6 +45,7 @@ def oss_half(document: CatalogueDocument) -> dict[str, Any]:
                     }
                     for command in service.commands
                 ],
+                "digest": service.digest,
             }
             for service in document.services
         ],

@@ -48,9 +48,9 @@ def advertised_price(kind: str, rules: Mapping[str, Any]) -> Price | None:
     return Price(Decimal(rules["amount"]), per) if per else None
 
 
-def digest(rules: Mapping[str, Any]) -> str:
-    """Return the mark by which two systems see that they hold the same computable rules."""
-    text = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def digest(value: Any) -> str:
+    """Return the mark by which two systems see that they hold the same rules or commands."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
