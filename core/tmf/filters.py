@@ -20,6 +20,7 @@ EQUALITY = frozenset({"eq", "ne"})
 ORDER = EQUALITY | {"gt", "gte", "lt", "lte"}
 MAX_LENGTH = 200
 NOTHING = Q(pk__in=())
+PLAIN_TEXT = {"type": "string", "pattern": r"^[^,\u0000-\u001f\u007f-\u009f]{1,200}$"}
 
 
 class NotThisForm(ValueError):
@@ -83,6 +84,7 @@ class Text(Filter):
     """Text, compared exactly or by a regular expression."""
 
     operators = ORDER | {"regex"}
+    schema = PLAIN_TEXT
 
     def value(self, text: str) -> str:
         if len(text) > MAX_LENGTH:
@@ -139,7 +141,7 @@ class Constant(Choice):
 
     def __init__(self, *words: str, about: str = "") -> None:
         super().__init__("", words, about=about)
-        self.schema = {"type": "string"}  # type: ignore[misc]
+        self.schema = PLAIN_TEXT  # type: ignore[misc]
 
     def value(self, text: str) -> bool:
         return text in self.words
@@ -163,7 +165,7 @@ class Boolean(Filter):
 class Integer(Filter):
     """A whole number."""
 
-    schema = {"type": "integer"}
+    schema = {"type": "integer", "minimum": 1 - 10**18, "maximum": 10**18 - 1}
 
     def value(self, text: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
@@ -174,7 +176,7 @@ class Integer(Filter):
 class Number(Filter):
     """An exact decimal number."""
 
-    schema = {"type": "number"}
+    schema = {"type": "number", "multipleOf": 0.01, "minimum": -(10**12), "maximum": 10**12}
 
     def value(self, text: str) -> Decimal:
         if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text):

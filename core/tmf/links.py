@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 from urllib.parse import quote
 
 from django.http import HttpRequest
@@ -30,19 +30,36 @@ class Links:
         """Return links under the scheme and host of ``request``."""
         return cls(f"{request.scheme}://{request.get_host()}", places, language)
 
-    def href(self, name: str, id: str) -> str | None:
+    def href(self, name: str, id: str | None) -> str | None:
         """Return the address of the ``name`` with this id, or None where nobody here serves it."""
         place = self.places.get(name)
-        return None if place is None else self.href_under(place[1], id)
+        return self.href_under(place[1], id) if place and id else None
 
     def href_under(self, path: str, id: str) -> str:
         """Return the address of the thing with this id in the collection at ``path``."""
         return f"{self.origin}{path}/{quote(str(id), safe='')}"
 
+    @overload
     def reference(
         self, name: str, id: str, /, *, type: str | None = None, **attributes: Any
-    ) -> dict[str, Any]:
-        """Return a TMF reference: id, href and @referredType where known, then ``attributes``."""
+    ) -> dict[str, Any]: ...
+    @overload
+    def reference(
+        self, name: str, id: None, /, *, type: str | None = None, **attributes: Any
+    ) -> None: ...
+    @overload
+    def reference(
+        self, name: str, id: str | None, /, *, type: str | None = None, **attributes: Any
+    ) -> dict[str, Any] | None: ...
+    def reference(
+        self, name: str, id: str | None, /, *, type: str | None = None, **attributes: Any
+    ) -> dict[str, Any] | None:
+        """Return a TMF reference: id, href and @referredType where known, then ``attributes``.
+
+        A reference to nothing (no id) is None.
+        """
+        if not id:
+            return None
         reference: dict[str, Any] = {"id": id}
         place = self.places.get(name)
         if place is not None:

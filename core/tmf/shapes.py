@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+_LINE = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}  # kept for every text, told in the schema
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra_json_schema=_LINE)]
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra_json_schema=_LINE)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Prose = Annotated[str, msgspec.Meta(max_length=4000)]
 
