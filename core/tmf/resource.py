@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -200,9 +201,15 @@ class _Href(Text):
         super().__init__(resource.key)
         self.resource = resource
 
-    def value(self, text: str) -> str:
-        before, _, id = text.rpartition("/")
-        return super().value(id if before.endswith(self.resource.path) else "")
+    def value(self, text: str) -> Any:
+        before, _, id = super().value(text).rpartition("/")
+        return unquote(id) if before.endswith(self.resource.path) else None
+
+    def condition(self, operator: str, values: list[Any]) -> Q:
+        ours = [value for value in values if value is not None]
+        if ours:
+            return super().condition(operator, ours)
+        return NOTHING if operator == "eq" else Q()
 
 
 class _TypeIs(Text):

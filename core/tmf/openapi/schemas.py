@@ -12,6 +12,7 @@ from core.tmf.resource import Declaration, Resource
 
 Document = dict[str, Any]
 TEXT: Document = {"type": "string"}
+LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 REFERENCE = "#/components/schemas/{name}"
 
 ERROR: Document = {
@@ -41,6 +42,20 @@ NARROWED: Document = {
     "required": ["id", "href"],
     "properties": {"id": TEXT, "href": TEXT},
 }
+ANYTHING: Document = {
+    "title": "Anything",
+    "description": "Kept and returned unchanged; no text in it holds a control character.",
+    "anyOf": [
+        {"type": ["null", "boolean", "number"]},
+        {"type": "string", "pattern": LINE},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Anything"}},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": LINE, "maxLength": 200},
+            "additionalProperties": {"$ref": "#/components/schemas/Anything"},
+        },
+    ],
+}
 
 
 class Schemas:
@@ -50,7 +65,12 @@ class Schemas:
         structs = list(dict.fromkeys(_structs(declarations)))
         refs, components = msgspec.json.schema_components(structs, ref_template=REFERENCE)
         self._refs: dict[Any, Document] = dict(zip(structs, refs, strict=True))
-        self.components: Document = {"Error": ERROR, "Narrowed": NARROWED, **components}
+        for schema in components.values():
+            if schema.get("type") == "object" and "properties" in schema:
+                schema["propertyNames"] = {"pattern": LINE, "maxLength": 200}
+                schema["additionalProperties"] = schema_ref("Anything")
+        ours = {"Error": ERROR, "Narrowed": NARROWED, "Anything": ANYTHING}
+        self.components: Document = {**ours, **components}
         for one in declarations:
             if isinstance(one, Resource) and not one.plain and one.representation is None:
                 self.components.setdefault(one.type, _bare(one))
