@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from core.errors import Conflict, DomainError
 from products.states import RelationKind
@@ -129,7 +130,7 @@ class _Teller:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def __call__(self, role: str, *codes: str) -> dict[str, str]:
+    def __call__(self, role: str, *codes: str) -> dict[str, Any]:
         zh = " 或 ".join(self._spelled(code, 0) for code in codes)
         en = " or ".join(self._spelled(code, 1) for code in codes)
         return {f"{role}_zh": zh, f"{role}_en": en}

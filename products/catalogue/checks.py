@@ -157,13 +157,14 @@ def _resources(document: CatalogueDocument) -> Iterator[Problem]:
             )
 
 
-def _excluded_pairs(document: CatalogueDocument) -> set[frozenset[str]]:
-    return {
-        frozenset((relation.source, relation.target))
-        for offering in document.offerings
-        for relation in offering.relations
-        if relation.kind == "excludes"
-    }
+def _excluded(document: CatalogueDocument) -> dict[str, set[str]]:
+    excluded: dict[str, set[str]] = defaultdict(set)
+    for offering in document.offerings:
+        for relation in offering.relations:
+            if relation.kind == "excludes":
+                excluded[relation.source].add(relation.target)
+                excluded[relation.target].add(relation.source)
+    return excluded
 
 
 def _needs(offering: OfferingEntry) -> list[list[RelationEntry]]:
@@ -176,7 +177,7 @@ def _needs(offering: OfferingEntry) -> list[list[RelationEntry]]:
 
 
 def _contradictions(document: CatalogueDocument) -> Iterator[Problem]:
-    excluded = _excluded_pairs(document)
+    excluded = _excluded(document)
     forced = {
         offering.code: {
             _other(offering, choice[0]) for choice in _needs(offering) if len(choice) == 1
@@ -185,21 +186,25 @@ def _contradictions(document: CatalogueDocument) -> Iterator[Problem]:
     }
     for offering in document.offerings:
         for relation in offering.relations:
-            pair = frozenset((relation.source, relation.target))
-            if relation.kind in ("requires", "part_of") and pair in excluded:
-                other = _other(offering, relation)
+            if relation.kind not in ("requires", "part_of"):
+                continue
+            other = _other(offering, relation)
+            if other in excluded[offering.code]:
                 yield document.problem(
                     relation.path,
                     f"{offering.code} 与 {other} 互斥, 不能又需要它",
                     f"{offering.code} and {other} exclude each other, it cannot need it",
                 )
-        together = sorted(_closure(offering.code, forced))
-        for i, one in enumerate(together):
-            for two in together[i + 1 :]:
-                direct = offering.code in (one, two)
-                if frozenset((one, two)) in excluded and not (
-                    direct and {one, two} & forced[offering.code]
-                ):
+        together = _closure(offering.code, forced) - {offering.code}
+        for one in sorted(together & excluded[offering.code] - forced[offering.code]):
+            yield document.problem(
+                offering.path,
+                f"{offering.code} 间接需要 {one}, 又与它互斥",
+                f"{offering.code} needs {one} by what it requires, and excludes it",
+            )
+        for one in sorted(together):
+            for two in sorted(excluded[one] & together):
+                if one < two:
                     yield document.problem(
                         offering.path,
                         f"{offering.code} 需要 {one} 和 {two}, 而它们互斥",

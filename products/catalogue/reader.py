@@ -110,7 +110,8 @@ class _Reader:
         return source
 
     def _events(self, source: str) -> Iterator[Any]:
-        for event in yaml.parse(source, Loader=_LOADER):
+        events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
+        for event in events:
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise self._refused(line, "不允许锚点和别名", "anchors and aliases are not allowed")
@@ -125,11 +126,12 @@ class _Reader:
         value: Any = None
         documents = 0
         for event in events:
+            line = event.start_mark.line + 1
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     raise self._refused(
-                        event.start_mark.line + 1,
+                        line,
                         "一个文件只能有一个文档",
                         "a file holds one document only",
                     )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
@@ -31,7 +31,9 @@ def _pattern(validator: Any, pattern: str, value: Any, rule: Any) -> Iterator[Va
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern})
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern}
+)
 
 
 @cache
@@ -67,14 +69,15 @@ def spelled(path: tuple[str | int, ...]) -> str:
 
 
 def _unknown(error: ValidationError) -> list[str]:
-    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-    return [str(key) for key in error.instance if key not in known]
+    schema, instance = cast("dict[str, Any]", error.schema), cast("dict[str, Any]", error.instance)
+    return [key for key in instance if key not in schema.get("properties", {})]
 
 
 def _words(error: ValidationError) -> tuple[str, str]:
-    rule, expected, value = error.validator, error.validator_value, _shown(error.instance)
+    rule, value = error.validator, _shown(error.instance)
+    expected = cast(Any, error.validator_value)
     if rule == "required":
-        missing = ", ".join(key for key in expected if key not in error.instance)
+        missing = ", ".join(key for key in expected if key not in cast(Any, error.instance))
         return f"缺少 {missing}", f"lacks {missing}"
     if rule == "additionalProperties" and expected is False:
         unknown = ", ".join(_unknown(error))

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from core.errors import Conflict
@@ -170,7 +171,8 @@ def _load() -> _Snapshot:
 def _read() -> dict[str, _Offering]:
     services, tariffs = _services(), _tariffs()
     relations = _relations()
-    rows = ProductOffering.objects.values_list(
+    offerings: dict[str, _Offering] = {}
+    rows: Iterable[tuple[Any, ...]] = ProductOffering.objects.values_list(
         "id",
         "code",
         "kind",
@@ -182,16 +184,11 @@ def _read() -> dict[str, _Offering]:
         "sale_from",
         "sale_to",
     )
-    return {
-        code: _Offering(
-            code,
-            *rest,
-            tariffs=tuple(tariffs[key]),
-            services=tuple(services[key]),
-            relations=tuple(relations[code]),
-        )
-        for key, code, *rest in rows
-    }
+    for key, code, *rest in rows:
+        links = (tuple(tariffs[key]), tuple(services[key]), tuple(relations[code]))
+        fields: list[Any] = [code, *rest, *links]
+        offerings[code] = _Offering(*fields)
+    return offerings
 
 
 def _services() -> dict[int, list[ServiceTerms]]:
@@ -214,10 +211,10 @@ def _services() -> dict[int, list[ServiceTerms]]:
 
 def _tariffs() -> dict[int, list[_Tariff]]:
     versions: dict[int, list[_Version]] = defaultdict(list)
-    for tariff, *version in TariffVersion.objects.order_by("valid_from").values_list(
-        "tariff_id", "version", "valid_from", "valid_to"
-    ):
-        versions[tariff].append(_Version(*version))
+    for key, number, valid_from, valid_to in TariffVersion.objects.order_by(
+        "valid_from"
+    ).values_list("tariff_id", "version", "valid_from", "valid_to"):
+        versions[key].append(_Version(number, valid_from, valid_to))
     tariffs: dict[int, list[_Tariff]] = defaultdict(list)
     known: dict[int, _Tariff] = {}
     for offering, tariff, code, kind in OfferingTariff.objects.order_by(

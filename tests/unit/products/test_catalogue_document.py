@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -262,3 +263,22 @@ def test_a_bundle_is_made_of_products_and_counts_them() -> None:
         "cannot be part of a bundle"
         in faults(catalogue(main("PLAN"), bundle("HOME", parts), nested))[0][1]
     )
+
+
+def test_what_excludes_a_distant_requirement_is_refused() -> None:
+    found = faults(
+        catalogue(
+            main("PLAN"),
+            offering("A", requires=["PLAN"]),
+            offering("B", requires=["A"], excludes=["PLAN"]),
+        )
+    )
+    assert found == [("offerings[2]", "B needs PLAN by what it requires, and excludes it")]
+
+
+def test_a_long_chain_of_requirements_is_judged_in_good_time() -> None:
+    links = [offering(f"P-{i}", requires=[f"P-{i - 1}" if i else "PLAN"]) for i in range(1000)]
+    begun = time.monotonic()
+    found = faults(catalogue(main("PLAN", excludes=["P-999"]), *links))
+    assert found == [("offerings[1000]", "P-999 needs PLAN by what it requires, and excludes it")]
+    assert time.monotonic() - begun < 10
