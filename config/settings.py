@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "core.tmf",
     "drf_spectacular_sidecar",
+    "config.apps.SanhuConfig",
     "core.apps.CoreConfig",
     "integration.apps.IntegrationConfig",
     "auth_center.apps.AuthCenterConfig",

@@ -19,13 +19,14 @@ from customers.models import (
     Subscriber,
     Subscription,
 )
+from customers.selectors import CustomerUnknown
 from customers.states import (
     ChargingMode,
     CustomerStatus,
     SubscriberStatus,
     SubscriptionStatus,
 )
-from customers.values import NewCustomer, NewSubscriber
+from customers.values import NewAccount, NewCustomer, NewSubscriber
 
 
 class NameMissing(DomainError):
@@ -94,6 +95,23 @@ def create_customer(
             verified_at=at,
         )
     return customer, account
+
+
+def create_account(new: NewAccount, *, at: datetime) -> Account:
+    """Create one more account for a customer; raise ``CustomerUnknown``."""
+    customer = Customer.objects.filter(customer_no=new.customer_no).first()
+    if customer is None:
+        raise CustomerUnknown(number=new.customer_no[:40], field="relatedParty.id")
+    [account_no] = numbers.issue(System.CRM, numbers.ACCOUNT)
+    return Account.objects.create(
+        account_no=account_no,
+        customer=customer,
+        name=new.name,
+        charging_mode=new.charging_mode,
+        currency=new.currency,
+        extension=new.extension,
+        created_at=at,
+    )
 
 
 def confirm_customer(customer_no: str) -> None:

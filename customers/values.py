@@ -28,6 +28,17 @@ class NewCustomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """One more account for a customer."""
+
+    customer_no: str
+    name: str
+    charging_mode: str = "postpaid"
+    currency: str = "CNY"
+    extension: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSubscription:
     """An offering for a subscriber: its numbers and the tariff versions that it keeps."""
 

@@ -16,9 +16,12 @@ from demo.operators import OPERATORS, ROLES, granted
 from integration.settling import settle
 from products.catalogue import load
 from products.releasing import release_catalogue
-from provisioning.services import generate_numbers, generate_sims
+from provisioning.generation import generate_cards, generate_numbers
+from provisioning.selectors import last_number
+from provisioning.services import load_numbers, load_sims
 
 NUMBERS = 20_000
+NUMBER_PREFIX = "139"
 CLIENT_ID = "demo-channel"
 SCOPE = "api"
 MAIN_OFFERING = "PLAN-128"
@@ -60,8 +63,9 @@ def load_demo(
         actor=actor,
     )
     say(f"{NUMBERS} numbers and SIM cards")
-    generate_numbers(count=NUMBERS, actor=actor, at=at)
-    generate_sims(count=NUMBERS, actor=actor, at=at)
+    if not last_number(NUMBER_PREFIX):
+        load_numbers(generate_numbers(NUMBER_PREFIX, NUMBERS, "GZ"), actor=actor)
+        load_sims(generate_cards(NUMBERS, "GZ"), actor=actor)
     say("catalogue")
     release_catalogue(load(CATALOGUE), actor=actor, at=at)
     settle(clock=clock)

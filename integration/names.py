@@ -17,6 +17,8 @@ _OTHERS = {
     "OrderProductResponse": "订购响应",
     "ResourceReserveResponse": "资源预占响应",
     "ArrearsCheckResponse": "欠费校验响应",
+    "RestateRequest": "稽核修复请求",
+    "RestateResponse": "稽核修复响应",
     "WorkOrderRequest": "工单执行请求",
     "WorkOrderResponse": "工单执行响应",
 }

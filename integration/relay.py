@@ -14,9 +14,9 @@ from collections import defaultdict
 from itertools import groupby
 from typing import Any
 
+from celery import current_app as celery
 from django.db import connections, transaction
 
-from config.celery import app as celery
 from core.errors import DomainError
 from core.systems import System
 from integration import tasks

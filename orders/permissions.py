@@ -10,6 +10,10 @@ VIEW_ORDER = permission(
 OPEN_CUSTOMER = permission(
     "orders.open_customer", zh="客户开户", en="Open a customer", scope="customers.write"
 )
+OPEN_ACCOUNT = permission(
+    "orders.open_account", zh="开账户", en="Open an account", scope="customers.write"
+)
 OPEN_SUBSCRIBER = permission(
     "orders.open_subscriber", zh="用户开户", en="Open a subscriber", scope="orders.write"
 )
+REPAIR = permission("orders.repair", zh="稽核修复", en="Repair differences between systems")

@@ -5,6 +5,14 @@ from __future__ import annotations
 from core.errors import Conflict, DomainError
 
 
+class CustomerNotNamed(DomainError):
+    """The order names no customer."""
+
+    code = "customerNotNamed"
+    zh = "relatedParty 中没有角色为 customer 的客户"
+    en = "relatedParty names no party with the role customer"
+
+
 class NothingOrdered(DomainError):
     """An order has at least one item."""
 

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
-from core import numbers
 from core.errors import DomainError
 from core.systems import System
 from customers.services import check_new_customer
-from customers.values import NewCustomer
+from customers.values import NewAccount, NewCustomer
 from integration.context import FlowContext
-from integration.flow import Flow
+from integration.flow import Plan
 from integration.messages import ResourceReleaseRequest
 from integration.queries import SystemSilent, ask_quietly
 from orders import permissions, refusals
+from orders.accepting import flow_context, give_number
 from orders.conducting import engine
-from orders.flows import OpenCustomer, OpenSubscriber
+from orders.flows import OpenAccount, OpenCustomer, OpenSubscriber
 from orders.flows.open_subscriber import Opening
 from orders.models import CustomerOrder
 from orders.values import OrderRequest, Submission
 
-_open_customer = OpenCustomer()
 _open_subscriber = OpenSubscriber()
 
 
@@ -39,16 +38,42 @@ def open_customer(
     """
     require(actor, permissions.OPEN_CUSTOMER)
     document = check_new_customer(new)
-    known = _find_repeated(submission, actor)
+    flow = OpenCustomer()
+    context = flow_context(flow, submission, actor, at)
+    return _accept_party(
+        submission, context, lambda: flow.capture(new, document, submission, context)
+    )
+
+
+def open_account(
+    *, new: NewAccount, submission: Submission, actor: Actor, at: datetime
+) -> CustomerOrder:
+    """Accept one more account for a customer.
+
+    Repeated with the same external id and content it returns the order it made before. Raises
+    ``PermissionDenied``, ``SentWithOtherContent`` and ``CustomerUnknown``.
+    """
+    require(actor, permissions.OPEN_ACCOUNT)
+    flow = OpenAccount()
+    context = flow_context(flow, submission, actor, at)
+    return _accept_party(submission, context, lambda: flow.capture(new, submission, context))
+
+
+def _accept_party(
+    submission: Submission,
+    context: FlowContext,
+    capture: Callable[[], tuple[CustomerOrder, list[Plan]]],
+) -> CustomerOrder:
+    known = _find_repeated(submission, context.actor.number)
     if known is not None:
         return known
-    context = _begin(_open_customer, submission, actor, at)
     try:
         with transaction.atomic(using=System.CRM.alias):
-            order, plans = _open_customer.capture(new, document, submission, context)
+            give_number(context)
+            order, plans = capture()
             engine.start(order, plans, context, wait=False)
     except IntegrityError:
-        known = _find_repeated(submission, actor)
+        known = _find_repeated(submission, context.actor.number)
         if known is None:
             raise
         return known
@@ -65,11 +90,12 @@ def submit_order(
     no reservation.
     """
     require(actor, permissions.OPEN_SUBSCRIBER)
-    known = _find_repeated(submission, actor)
+    known = _find_repeated(submission, actor.number)
     if known is not None:
         return known
     _check_shape(request)
-    context = _begin(_open_subscriber, submission, actor, at)
+    context = flow_context(_open_subscriber, submission, actor, at)
+    give_number(context)
     reference = (
         f"{actor.number}:{submission.external_id}" if submission.external_id else context.flow_no
     )
@@ -77,7 +103,7 @@ def submit_order(
     try:
         return _capture(opening, submission, context)
     except (IntegrityError, DomainError) as error:
-        known = _find_repeated(submission, actor)
+        known = _find_repeated(submission, actor.number)
         if known is not None:
             return known
         _release(reference)
@@ -94,29 +120,11 @@ def _capture(opening: Opening, submission: Submission, context: FlowContext) -> 
     return order
 
 
-def _begin(flow: Flow, submission: Submission, actor: Actor, at: datetime) -> FlowContext:
-    [flow_no] = numbers.issue(System.CRM, numbers.FLOW)
-    context = FlowContext(
-        system=System.CRM,
-        flow=flow.name,
-        flow_no=flow_no,
-        mode=submission.mode,
-        settings={
-            "STATUS_MASTER": settings.STATUS_MASTER,
-            "AUTHORIZATION": settings.AUTHORIZATION,
-        },
-        actor=actor.stamp(),
-        at=at,
-    )
-    context.step("portal", "crm", flow.request)
-    return context
-
-
-def _find_repeated(submission: Submission, actor: Actor) -> CustomerOrder | None:
+def _find_repeated(submission: Submission, actor_number: str) -> CustomerOrder | None:
     if not submission.external_id:
         return None
     known = CustomerOrder.objects.filter(
-        actor_number=actor.number, external_id=submission.external_id
+        actor_number=actor_number, external_id=submission.external_id
     ).first()
     if known is not None and known.fingerprint != submission.fingerprint:
         raise refusals.SentWithOtherContent(external_id=submission.external_id, field="externalId")

@@ -23,6 +23,7 @@ from integration.messages.customers import (
     CustomerValue,
 )
 from integration.messages.orders import (
+    Bar,
     PaymentRelationValue,
     ProvisioningOrderRequest,
     ProvisioningOrderResponse,
@@ -48,18 +49,28 @@ from integration.messages.queries import (
     TraceAnswer,
     TraceQuery,
 )
+from integration.messages.reconciliation import (
+    ElementRowsQuery,
+    LineRowsQuery,
+    PartyRowsQuery,
+    Rows,
+)
 
 __all__ = [
     "DONE",
     "AccountValue",
     "ArrearsAnswer",
     "ArrearsCheckRequest",
+    "Bar",
     "CustomerAccountRequest",
     "CustomerAccountResponse",
     "CustomerValue",
+    "ElementRowsQuery",
     "Envelope",
+    "LineRowsQuery",
     "Message",
     "Outcome",
+    "PartyRowsQuery",
     "PaymentRelationValue",
     "ProductInfoRequest",
     "ProductInfoResponse",
@@ -72,6 +83,7 @@ __all__ = [
     "ReservationAnswer",
     "ResourceReleaseRequest",
     "ResourceReserveRequest",
+    "Rows",
     "ServiceSyncRequest",
     "ServiceSyncResponse",
     "Stamp",

@@ -88,11 +88,14 @@ class PaymentRelationValue(msgspec.Struct, frozen=True, kw_only=True):
 
 @message
 class SubscriptionOrderRequest(Message, frozen=True):
-    """CRM asks BOSS to bill what the customer has ordered."""
+    """CRM asks BOSS to bill what the customer has ordered.
+
+    ``restate`` gives the whole truth about a subscriber, for a repair: BOSS makes its half equal.
+    """
 
     zh = "订购类订单请求"
     sub_order_no: str
-    action: Literal["open", "change", "terminate"]
+    action: Literal["open", "change", "terminate", "restate"]
     subscriber: SubscriberValue
     subscriptions: list[SubscriptionValue]
     payment_relations: list[PaymentRelationValue]

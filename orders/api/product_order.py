@@ -8,7 +8,6 @@ import msgspec
 from django.db.models import QuerySet
 
 from auth_center.actors import Actor
-from core.errors import DomainError
 from core.tmf import (
     Answer,
     Body,
@@ -68,14 +67,6 @@ class OrderBody(Body):
     external_id: Identifier | None = None
 
 
-class CustomerNotNamed(DomainError):
-    """The order names no customer."""
-
-    code = "customerNotNamed"
-    zh = "relatedParty 中没有角色为 customer 的客户"
-    en = "relatedParty names no party with the role customer"
-
-
 def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
     """Submit the order; wait for its close where asked and a seat is free."""
     request = _request(body, context)
@@ -98,7 +89,7 @@ def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
 def _request(body: OrderBody, context: Context) -> OrderRequest:
     customers = [party.id for party in body.related_party if party.role.lower() == "customer"]
     if not customers:
-        raise CustomerNotNamed(field="relatedParty")
+        raise refusals.CustomerNotNamed(field="relatedParty")
     return OrderRequest(
         customer_no=customers[0],
         account_no=body.billing_account.id if body.billing_account else None,

@@ -1,6 +1,8 @@
 """The flows that CRM conducts, one file each, named as in their traces."""
 
+from orders.flows.open_account import OpenAccount
 from orders.flows.open_customer import OpenCustomer
 from orders.flows.open_subscriber import OpenSubscriber
+from orders.flows.restate import Restate
 
-__all__ = ["OpenCustomer", "OpenSubscriber"]
+__all__ = ["OpenAccount", "OpenCustomer", "OpenSubscriber", "Restate"]
