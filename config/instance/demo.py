@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 TOKEN_PATH = "/identity/o/api/token"
@@ -32,6 +32,15 @@ def is_healthy(base_url: str) -> bool:
         return False
 
 
+def answers(url: str) -> bool:
+    """Whether something is there."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 def gets_token(channel: dict[str, Any]) -> bool:
     """Whether the demo channel can sign in."""
     form = {
@@ -50,11 +59,18 @@ def gets_token(channel: dict[str, Any]) -> bool:
         return False
 
 
-def wait_until_ready(document: dict[str, Any], *, address: str, seconds: float, tick: Any) -> bool:
-    """Ask until health and sign-in are well; ``tick`` looks after the children meanwhile."""
+def wait_until_ready(
+    document: dict[str, Any],
+    *,
+    address: str,
+    network: str,
+    seconds: float,
+    tick: Callable[[], None],
+) -> bool:
+    """Ask until health, sign-in and network are well; ``tick`` looks after the children."""
     channel = dict(document["channel"], token_url=address + TOKEN_PATH)
     deadline = time.monotonic() + seconds
-    while not (is_healthy(address) and gets_token(channel)):
+    while not (answers(f"{network}/health") and is_healthy(address) and gets_token(channel)):
         tick()
         if time.monotonic() > deadline:
             return False

@@ -14,6 +14,7 @@ from config.instance.keeper import running_servers
 from config.instance.layout import ROOT, Layout
 
 PATIENCE_SECONDS = 120.0
+NOTICE_SECONDS = 1.0  # a keeper looks ten times a second whether anybody needs it
 
 
 class ServersError(Exception):
@@ -61,11 +62,16 @@ class Hold:
         return not self.wanted or self.keeper_lock.is_taken()
 
     def release(self, *, wait_seconds: float = 0.0) -> bool:
-        """Give the claim back; whether the servers stopped within the time given."""
+        """Give the claim back; whether the servers stopped within the time given.
+
+        They stay up while another command needs them, which shows within a second.
+        """
         self.users.release()
-        deadline = time.monotonic() + wait_seconds
+        began = time.monotonic()
         while self.wanted and self.keeper_lock.is_taken():
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            needed = waited > NOTICE_SECONDS and self._ready()
+            if needed or waited >= wait_seconds:
                 return False
             time.sleep(0.03)
         return True

@@ -1,4 +1,4 @@
-"""Bring databases, static files and the demo operator up to the present code."""
+"""What stands between servers that answer and processes that can start: tables, files, data."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from config.instance.environment import embedded_servers
 from config.instance.files import read_json, write_json
 from config.instance.layout import ROOT, Layout
-
-DATABASES = {"crm": "default", "boss": "boss", "oss": "oss"}
+from config.instance.upgrade import code_fingerprint
 
 
 class PrepareError(Exception):
@@ -20,46 +19,45 @@ class PrepareError(Exception):
 
 
 def prepare(layout: Layout, env: Mapping[str, str], say: Callable[[str], None]) -> dict[str, Any]:
-    """Migrate every database, collect static files, load the demo operator; what it is."""
-    say("migrating " + ", ".join(DATABASES))
-    static = ("collectstatic", "--noinput", "--verbosity", "0")
-    with ThreadPoolExecutor(2) as pool:
-        migrating = [
-            pool.submit(
-                django, env, "migrate", "--noinput", "--verbosity", "0", "--database", alias
-            )
-            for alias in DATABASES.values()
-        ]
-        collecting = pool.submit(django, env, *static)
-        for step in (*migrating, collecting):
-            step.result()
+    """Migrate, collect static files, load the demo operator at first; what was loaded.
+
+    A data folder that has seen this code already is left as it is, for a quick start. Servers
+    elsewhere may have been changed by others, so there nothing is taken for granted.
+    """
+    stamp = layout.data / "upgraded.json"
+    code = code_fingerprint()
+    if read_json(stamp).get("code") != code or len(embedded_servers()) < 4:
+        run(("-m", "config.instance.upgrade"), env, say)
+        write_json(stamp, {"code": code})
     kept = layout.data / "loaded.json"
-    first = not kept.exists()
-    if first:
-        say("loading the demo operator: numbers, SIM cards, catalogue")
-    loaded = read_json(kept) if not first else last_line(django(env, "load_demo"))
-    if first:
+    loaded = read_json(kept)
+    if not loaded:
+        say("loading the demo operator: catalogue, numbers, SIM cards, sign-ins")
+        lines = run(("manage.py", "load_demo"), env, lambda line: None)
+        loaded = json.loads(next(line for line in reversed(lines) if line.startswith("{")))
         write_json(kept, loaded, mode=0o600)
     return loaded
 
 
-def django(env: Mapping[str, str], *arguments: str) -> str:
-    """Run a command of ``manage.py``; what it printed, or a refusal with what went wrong."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+def run(command: tuple[str, ...], env: Mapping[str, str], say: Callable[[str], None]) -> list[str]:
+    """Run a Python program of ours, telling each line it prints; all of them."""
+    lines = []
+    with subprocess.Popen(
+        [sys.executable, *command],
         cwd=ROOT,
         env=dict(env),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-    )
-    if done.returncode != 0:
-        what = " ".join(arguments)
-        raise PrepareError(f"manage.py {what} failed:\n{(done.stdout + done.stderr).strip()}")
-    return done.stdout
-
-
-def last_line(output: str) -> dict[str, Any]:
-    """The JSON object that a command prints last."""
-    document: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
-    return document
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                lines.append(line.rstrip("\n"))
+                say(lines[-1])
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode != 0:
+        raise PrepareError("\n".join([f"{' '.join(command)} failed:", *lines[-40:]]))
+    return lines

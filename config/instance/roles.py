@@ -76,7 +76,7 @@ ROLES = {
         worker(
             "oss", "the work of provisioning: the network is called", "-P", "threads", "-c", "16"
         ),
-        Role("relay", "delivers what the outboxes hold", ("manage.py", "relay")),
+        Role("relay", "delivers what the outboxes hold", ("manage.py", "relay", "--skip-checks")),
         Role(
             "beat",
             "says when it is time for recurring work",

@@ -96,7 +96,11 @@ class Serve:
         )
         document = demo_document(env["BASE_URL"], loaded)
         if not wait_until_ready(
-            document, address=self.address, seconds=READY_SECONDS, tick=self.look
+            document,
+            address=self.address,
+            network=env["NETWORK_URL"],
+            seconds=READY_SECONDS,
+            tick=self.look,
         ):
             sys.exit(f"it does not answer within {READY_SECONDS:.0f} s: see {self.layout.log}")
         return document
