@@ -1,0 +1,59 @@
+"""What provisioning does on a message, and how it answers questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.errors import DomainError
+from core.systems import System
+from integration.context import FlowContext
+from integration.hearing import answers, handles
+from integration.messages import (
+    DONE,
+    Outcome,
+    ProvisioningOrderRequest,
+    Released,
+    ReservationAnswer,
+    ResourceReleaseRequest,
+    ResourceReserveRequest,
+    ServiceSyncRequest,
+    ServiceSyncResponse,
+    Stamp,
+)
+from provisioning import services
+
+
+@handles(ProvisioningOrderRequest, by=System.PROVISIONING)
+def provisioning_order_request(message: ProvisioningOrderRequest, context: FlowContext) -> None:
+    """开通类订单请求: decompose it into work orders; the answer follows the network's."""
+    answer = services.provision(message=message, context=context)
+    if answer is not None:
+        context.reply(answer)
+
+
+@handles(ServiceSyncRequest, by=System.PROVISIONING)
+def service_sync_request(message: ServiceSyncRequest, context: FlowContext) -> None:
+    """服务功能同步请求: learn the commands of a release's services."""
+    outcome = DONE
+    try:
+        services.receive_catalogue_services(
+            release_no=message.release_no, services=message.services, at=context.at
+        )
+    except DomainError as refusal:
+        outcome = Outcome.refused(refusal.code, refusal.zh, refusal.en)
+    context.reply(ServiceSyncResponse(release_no=message.release_no, outcome=outcome))
+
+
+@answers(ResourceReserveRequest, by=System.PROVISIONING)
+def reserve(question: ResourceReserveRequest, asker: Stamp, at: datetime) -> ReservationAnswer:
+    """资源预占: keep number and card under the asker's reference."""
+    kept = services.reserve_resources(
+        msisdn=question.msisdn, iccid=question.iccid, reference=question.reference, at=at
+    )
+    return ReservationAnswer(msisdn=kept.msisdn, iccid=kept.iccid, reference=kept.reference)
+
+
+@answers(ResourceReleaseRequest, by=System.PROVISIONING)
+def release(question: ResourceReleaseRequest, asker: Stamp, at: datetime) -> Released:
+    """资源释放: let go what was kept under a reference."""
+    return Released(count=services.release_resources(reference=question.reference, at=at))
