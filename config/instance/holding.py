@@ -29,9 +29,13 @@ class Hold:
         self.users = Lock(layout.run / "users.lock")
         self.keeper_lock = Lock(layout.run / "keeper.lock")
         self.wanted = embedded_servers()
+        self.log_start = 0
 
-    def take(self, *, meanwhile: Callable[[], None] = lambda: None) -> Hold:
-        """Return when the servers answer; starts their keeper when there is none."""
+    def take(self, *, meanwhile: Callable[[], None] | None = None) -> Hold:
+        """Return when the servers answer; starts their keeper when there is none.
+
+        ``meanwhile`` is called while waiting; who gives it shows the keeper's log itself.
+        """
         if not self.wanted:
             return self
         self.layout.make()
@@ -39,12 +43,14 @@ class Hold:
         deadline = time.monotonic() + PATIENCE_SECONDS
         keeper: subprocess.Popen[bytes] | None = None
         while not self._ready():
-            meanwhile()
+            if meanwhile:
+                meanwhile()
             if keeper is None and not self.keeper_lock.is_taken():
                 keeper = self._start_keeper()
             if keeper is not None and keeper.poll() is not None:
                 if keeper.returncode != 0:
-                    raise ServersError(f"the databases do not start:\n{self._last_words()}")
+                    words = "" if meanwhile else f":\n{self._last_words()}"
+                    raise ServersError(f"the databases do not start{words}")
                 keeper = None  # another command's keeper was quicker
             if time.monotonic() > deadline:
                 raise ServersError(f"the databases do not answer: see {self.layout.log}")
@@ -83,6 +89,7 @@ class Hold:
         (self.layout.run / "servers.json").unlink(missing_ok=True)
         elsewhere = {"PYTHONPATH": str(ROOT), "SANHU_DATA": str(self.layout.data)}
         with open(self.layout.log / "keeper.log", "ab") as log:
+            self.log_start = log.tell()
             return subprocess.Popen(
                 [sys.executable, "-m", "config.instance.keeper", str(self.layout.data)],
                 cwd=ROOT,
@@ -94,5 +101,5 @@ class Hold:
             )
 
     def _last_words(self) -> str:
-        text = (self.layout.log / "keeper.log").read_text(errors="replace")
-        return "\n".join(text.strip().splitlines()[-12:])
+        text = (self.layout.log / "keeper.log").read_bytes()[self.log_start :]
+        return text.decode(errors="replace").strip()

@@ -129,12 +129,16 @@ def main(folder: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     users = Lock(layout.run / "users.lock")
-    keeper = Keeper(layout)
     try:
-        keeper.start()
-        keeper.watch(users)
+        keeper = Keeper(layout)
+        try:
+            keeper.start()
+            keeper.watch(users)
+        finally:
+            keeper.stop()
+    except (OSError, RuntimeError) as problem:  # TimeoutError is an OSError
+        sys.exit(str(problem))
     finally:
-        keeper.stop()
         alone.release()
 
 

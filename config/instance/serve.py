@@ -140,6 +140,7 @@ def run(layout: Layout, host: str, port: int) -> None:
             serve.look()
             time.sleep(LOOK_SECONDS)
     except (ServersError, PrepareError) as problem:
+        serve.news.pass_on()
         serve.say(str(problem))
         sys.exit(1)
     except Stopped:

@@ -12,6 +12,7 @@ import pwd
 import shutil
 import stat
 import sysconfig
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -80,17 +81,24 @@ def can_reach(path: Path, user: ServerUser) -> bool:
 def servers_home(layout: Layout, user: ServerUser) -> Path:
     """Where the clusters live: ``<data>/pg``, or what that link points to."""
     home = layout.data / "pg"
-    if home.exists():
+    reachable = not user.is_other or can_reach(layout.data, user)
+    if home.is_symlink() or (home.exists() and reachable):
         return home.resolve()
-    if user.is_other and not can_reach(layout.data, user):
-        away = ELSEWHERE / layout.fingerprint
-        away.mkdir(parents=True, exist_ok=True)
-        away.chmod(0o755)
-        home.symlink_to(away)
-        return away
-    home.mkdir(parents=True)
-    home.chmod(0o755)
-    return home
+    if reachable:
+        home.mkdir(parents=True)
+        home.chmod(0o755)
+        return home
+    if [*home.glob("*/PG_VERSION")]:
+        raise PermissionError(
+            f"{home} holds databases, and user {user.name}, as whom they run, cannot reach it: "
+            f"open the folders above it to {user.name}, or move {layout.data} elsewhere"
+        )
+    ELSEWHERE.mkdir(parents=True, exist_ok=True)
+    away = Path(tempfile.mkdtemp(prefix=f"{layout.fingerprint}-", dir=ELSEWHERE))
+    away.chmod(0o755)
+    shutil.rmtree(home, ignore_errors=True)
+    home.symlink_to(away)
+    return away
 
 
 def sockets_home(layout: Layout, home: Path, user: ServerUser) -> Path:
