@@ -17,6 +17,10 @@ from core.errors import DomainError
 RESIDENT_ID = "residentId"
 PASSPORT = "passport"
 BUSINESS_LICENCE = "businessLicence"
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+    " 71 81 82 83".split()
+)
 KINDS = {RESIDENT_ID: "居民身份证", PASSPORT: "护照", BUSINESS_LICENCE: "营业执照"}
 
 
@@ -48,7 +52,7 @@ class SealedIdentity(NamedTuple):
 def seal(kind: str, number: str) -> SealedIdentity:
     """Validate a document and return it sealed; raise ``IdentityInvalid``.
 
-    Resident IDs are checked by GB 11643 (date, place and check digit), licences by GB 32100.
+    Resident IDs are checked by GB 11643 (date, province and check digit), licences by GB 32100.
     """
     if kind not in KINDS:
         raise IdentityKindUnknown(kind=kind[:40], field="identityType")
@@ -81,7 +85,7 @@ def mask(number: str) -> str:
 def _validated(kind: str, number: str) -> str:
     try:
         if kind == RESIDENT_ID:
-            return str(ric.validate(number))
+            return _resident_id(number)
         if kind == BUSINESS_LICENCE:
             return str(uscc.validate(number))
     except ValidationError as error:
@@ -90,6 +94,21 @@ def _validated(kind: str, number: str) -> str:
     if not (5 <= len(number) <= 20 and number.isascii() and number.isalnum()):
         raise IdentityInvalid(field="identityNumber")
     return number
+
+
+def _resident_id(number: str) -> str:
+    """Check length, check digit, birth date and province (GB 11643, GB/T 2260).
+
+    The county is not held against a list: it is where the number was given out, often years after
+    the birth, and counties are founded and renamed; ``ric.validate`` refuses such numbers.
+    """
+    number = ric.compact(number)
+    if len(number) != 18 or not number[:17].isdigit() or number[:2] not in PROVINCES:
+        raise IdentityInvalid(field="identityNumber")
+    if number[-1] != ric.calc_check_digit(number):
+        raise IdentityInvalid(field="identityNumber")
+    ric.get_birth_date(number)
+    return str(number)
 
 
 @cache

@@ -104,12 +104,15 @@ def local_part(system: System, flow_no: str) -> TraceAnswer:
             continue
         if kind == "said" and attempts > 1:
             note = f"{note} (投递 {attempts} 次)".strip()
+        zh = chinese_name(name)
+        if name == "DataAccess":
+            zh, note = note, ""
         steps.append(
             StepValue(
                 from_=source or str(system),
                 to=target,
                 message=name,
-                zh=chinese_name(name),
+                zh=zh,
                 note=note,
                 at=_utc(at),
                 status=status,

@@ -105,5 +105,5 @@ class NumberInUse(Conflict):
     """Number or SIM belongs to an open subscriber."""
 
     code = "numberInUse"
-    zh = "号码 {msisdn} 或SIM卡 {iccid} 已被占用"
-    en = "The number {msisdn} or the SIM {iccid} is taken"
+    zh = "号码或SIM卡已被占用"
+    en = "The number or the SIM is taken"

@@ -101,6 +101,7 @@ def submit_order(
     )
     opening = _open_subscriber.prepare(request, reference, context)
     try:
+        _open_subscriber.ask_others(opening, context)
         return _capture(opening, submission, context)
     except (IntegrityError, DomainError) as error:
         known = _find_repeated(submission, actor.number)
@@ -109,7 +110,7 @@ def submit_order(
         _release(reference)
         if isinstance(error, DomainError):
             raise
-        raise refusals.NumberInUse(msisdn=opening.msisdn, iccid=opening.iccid) from error
+        raise refusals.NumberInUse from error
 
 
 def _capture(opening: Opening, submission: Submission, context: FlowContext) -> CustomerOrder:

@@ -92,7 +92,7 @@ def resident_id(seed: int) -> str:
     """Return a valid resident identity number that nobody has, one for each seed."""
     born = date(1950, 1, 1) + timedelta(days=seed // 1000 % 20_000)
     first = f"440106{born:%Y%m%d}{seed % 1000:03d}"
-    return first + str(ric.calc_check_digit(first))
+    return first + str(ric.calc_check_digit(first + "0"))
 
 
 def customer_body(number: int, external_id: str | None = None) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Flow:
     zh: ClassVar[str]
     request: ClassVar[str]
     response: ClassVar[str]
+    decomposed: ClassVar[bool] = True  # its trace shows the decomposition and the close
 
     def complete(self, order: Any, context: FlowContext) -> None:
         """Write what closing means, inside the closing transaction."""

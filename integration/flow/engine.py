@@ -49,7 +49,8 @@ class Engine(Generic[Order, SubOrder]):
         ``begin`` starts it later. Runs in the transaction of the order's own writes.
         """
         order.state = FlowState.PENDING if wait else FlowState.IN_PROGRESS
-        context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
+        if flow_named(order.flow).decomposed:
+            context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
         if order.mode == "async":
             context.step(self.system, "portal", flow_named(order.flow).response, "已受理")
         sub_orders = [
@@ -106,7 +107,8 @@ class Engine(Generic[Order, SubOrder]):
     def _close(self, order: Order, context: FlowContext) -> None:
         flow = flow_named(order.flow)
         flow.complete(order, context)
-        context.wrote("订单关闭")
+        if flow.decomposed:
+            context.wrote("订单关闭")
         if order.mode == "sync":
             context.step(self.system, "portal", flow.response)
             transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
@@ -184,9 +186,9 @@ class Engine(Generic[Order, SubOrder]):
 
 def _kinds(plans: list[Plan]) -> list[str]:
     names = {
-        "provisioning": "开通类订单",
         "subscription": "订购类订单",
         "status_change": "用户状态变更类订单",
-        "party": "客户、账户消息",
+        "provisioning": "开通类订单",
     }
-    return list(dict.fromkeys(names[plan.kind] for plan in plans))
+    kinds = {plan.kind for plan in plans}
+    return [name for kind, name in names.items() if kind in kinds]

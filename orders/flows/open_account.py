@@ -23,6 +23,7 @@ class OpenAccount(Flow):
     zh = "开账户"
     request = "OpenCustomerRequest"
     response = "OpenCustomerResponse"
+    decomposed = False
 
     def capture(
         self, new: NewAccount, submission: Submission, context: FlowContext

@@ -23,6 +23,7 @@ class OpenCustomer(Flow):
     zh = "客户开户"
     request = "OpenCustomerRequest"
     response = "OpenCustomerResponse"
+    decomposed = False
 
     def capture(
         self,

@@ -59,22 +59,13 @@ class OpenSubscriber(Flow):
     response = "OpenSubscriberResponse"
 
     def prepare(self, request: OrderRequest, reference: str, context: FlowContext) -> Opening:
-        """Check everything and reserve number and SIM under ``reference``; write nothing in CRM.
-
-        Raises the refusal that names the field; ``SystemSilent`` when no number can be reserved.
-        """
+        """Check the request against the catalogue and the customer; raise what is wrong with it."""
         request, terms = _main_first(request, context.at)
         msisdn = _characteristic(request.items[0], "msisdn")
         iccid = _characteristic(request.items[0], "iccid")
         _check_together(terms)
         holder = customers.get_holder(request.customer_no, request.account_no)
         _check_holder(holder, terms[0])
-        self._check_arrears(holder, context)
-        ask(
-            context,
-            System.PROVISIONING,
-            ResourceReserveRequest(msisdn=msisdn, iccid=iccid, reference=reference),
-        )
         subscriber_no, *subscription_nos = numbers.issue(
             System.CRM, numbers.SUBSCRIBER, *[numbers.SUBSCRIPTION] * len(request.items)
         )
@@ -88,6 +79,20 @@ class OpenSubscriber(Flow):
             subscriber_no=subscriber_no,
             subscription_nos=tuple(subscription_nos),
         )
+
+    def ask_others(self, opening: Opening, context: FlowContext) -> None:
+        """Reserve number and SIM, and ask for arrears; nothing is written in CRM.
+
+        Raises the other system's refusal, or ``SystemSilent`` when no number can be reserved.
+        """
+        ask(
+            context,
+            System.PROVISIONING,
+            ResourceReserveRequest(
+                msisdn=opening.msisdn, iccid=opening.iccid, reference=opening.reservation
+            ),
+        )
+        self._check_arrears(opening.holder, context)
 
     def capture(
         self, opening: Opening, submission: Submission, context: FlowContext
