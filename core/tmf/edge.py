@@ -28,6 +28,7 @@ class ApiMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        discover()  # it answers before anybody asks for the URLs
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return serve(request) if _is_ours(request) else self.get_response(request)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from core.tmf.regex import check_pattern
 
@@ -53,31 +55,50 @@ class Filter:
 
     def apply(self, rows: QuerySet[M], operator: str, values: list[Any]) -> QuerySet[M]:
         """Return the ``rows`` that meet the condition; several values mean any of them."""
+        lookup = self.lookup if callable(self.lookup) else _column(rows.model, self.lookup)
         if self.many:
             positive = "eq" if operator == "ne" else operator
             meets = Q(
                 pk__in=rows.model._base_manager.using(rows.db)
-                .filter(self.condition(positive, values))
+                .filter(self.condition(positive, values, lookup))
                 .values("pk")
             )
             return rows.filter(~meets if operator == "ne" else meets)
-        return rows.filter(self.condition(operator, values))
+        return rows.filter(self.condition(operator, values, lookup))
 
-    def condition(self, operator: str, values: list[Any]) -> Q:
-        """Return the condition as a ``Q``."""
-        if callable(self.lookup):
-            return self.lookup(operator, values)
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
+        """Return the condition on ``lookup`` as a ``Q``."""
+        if callable(lookup):
+            return lookup(operator, values)
         if operator in EQUALITY:
-            same = (
-                Q(**{self.lookup: values[0]})
-                if len(values) == 1
-                else Q(**{f"{self.lookup}__in": values})
-            )
+            same = Q(**{lookup: values[0]}) if len(values) == 1 else Q(**{f"{lookup}__in": values})
             return same if operator == "eq" else ~same
         any_of = Q()
         for value in values:
-            any_of |= Q(**{f"{self.lookup}__{operator}": value})
+            any_of |= Q(**{f"{lookup}__{operator}": value})
         return any_of
+
+
+@lru_cache(maxsize=1024)
+def _column(model: type[Model], path: str) -> str:
+    """Return ``path`` with a key's column (``offering_id``) spelled ``offering__code``.
+
+    Django compares both alike, but orders and searches only the latter.
+    """
+    *way, last = path.split("__")
+    options = model._meta
+    try:
+        for name in way:
+            related = options.get_field(name).related_model
+            if not isinstance(related, type):
+                return path
+            options = related._meta
+        field = options.get_field(last)
+    except FieldDoesNotExist:
+        return path
+    if isinstance(field, ForeignKey) and last == field.attname:
+        return "__".join([*way, field.name, field.target_field.name])
+    return path
 
 
 class Text(Filter):
@@ -132,8 +153,8 @@ class Choice(Filter):
             said = ", ".join(self.words)
             raise NotThisForm(f"应为 {said} 之一", f"one of {said} is expected") from None
 
-    def condition(self, operator: str, values: list[Any]) -> Q:
-        return super().condition(operator, list(_flat(values)))
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
+        return super().condition(operator, list(_flat(values)), lookup)
 
 
 class Constant(Choice):
@@ -146,7 +167,7 @@ class Constant(Choice):
     def value(self, text: str) -> bool:
         return text in self.words
 
-    def condition(self, operator: str, values: list[Any]) -> Q:
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
         return Q() if any(values) == (operator == "eq") else NOTHING
 
 

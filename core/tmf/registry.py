@@ -100,6 +100,7 @@ def register(declaration: D) -> D:
 def only(*declarations: type[Resource] | type[Endpoint]) -> Iterator[None]:
     """Serve these declarations and nothing else inside; for tests."""
     global _declared, _routes
+    discover()  # now, lest it happens inside and is forgotten
     before = _declared
     _declared, _routes = {}, None
     try:

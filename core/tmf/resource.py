@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.tmf.context import Context
 from core.tmf.errors import InvalidValue
 from core.tmf.extension import known_names, merge
-from core.tmf.filters import NOTHING, Filter, Text
+from core.tmf.filters import NOTHING, Filter, Lookup, Text
 from core.tmf.links import Links
 from core.tmf.query import Condition
 from core.tmf.text import has_control_character
@@ -205,10 +205,10 @@ class _Href(Text):
         before, _, id = super().value(text).rpartition("/")
         return unquote(id) if before.endswith(self.resource.path) else None
 
-    def condition(self, operator: str, values: list[Any]) -> Q:
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
         ours = [value for value in values if value is not None]
         if ours:
-            return super().condition(operator, ours)
+            return super().condition(operator, ours, lookup)
         return NOTHING if operator == "eq" else Q()
 
 
@@ -221,7 +221,7 @@ class _TypeIs(Text):
         super().__init__("")
         self.resource = resource
 
-    def condition(self, operator: str, values: list[Any]) -> Q:
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
         ours = self.resource.type in values
         extension = self.resource.extension
         if extension is None:

@@ -57,6 +57,7 @@ def serve(request: HttpRequest) -> HttpResponse:
         response = _bug(request, language)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Vary"] = "Accept-Language, Authorization"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # a refusal is no news
     if request.method == "HEAD":
         response.headers["Content-Length"] = str(len(response.content))
         response.content = b""
