@@ -52,7 +52,7 @@ def check_steps() -> list[Step]:
     ]
 
 
-def test_step(arguments: list[str], report: Path, *, everything: bool) -> Step:
+def pytest_step(arguments: list[str], report: Path, *, everything: bool) -> Step:
     """The tests, in as many processes as two cores bear; with ``everything`` the long ones, too."""
     marks = ["-m", ""] if everything else []
     workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
@@ -98,7 +98,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "tests.xml"
         steps = [] if only_tests else check_steps()
-        for step in [*steps, test_step(rest, report, everything=everything)]:
+        for step in [*steps, pytest_step(rest, report, everything=everything)]:
             began = time.monotonic()
             good = run(step)
             results.append((step.name, good, time.monotonic() - began))

@@ -59,7 +59,7 @@ def role() -> None:
     parser.add_argument("--data", help="the data folder (default: SANHU_DATA, else var)")
     options, more = parser.parse_known_args()
     layout = Layout.named(options.data).make()
-    _check_keys(layout)
+    check_keys(layout)
     chosen = ROLES[options.name]
     if options.name != "simulator":
         _servers(layout).users.outlive_exec()
@@ -76,7 +76,7 @@ def role() -> None:
     os.execve(command[0], command, env)
 
 
-def _check_keys(layout: Layout) -> None:
+def check_keys(layout: Layout) -> None:
     """With servers elsewhere, keys made up here would read nothing that is there."""
     if len(embedded_servers()) == 4 or layout.secrets_file.exists():
         return
