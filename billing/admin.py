@@ -1,0 +1,135 @@
+"""BOSS's console: what billing holds, to look at. Nothing is changed here.
+
+Searches are for whole numbers, so that each one is an index away in tables of millions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from auth_center.consoles import boss_console
+from billing import permissions
+from billing.models import (
+    BillingAccount,
+    BillingCustomer,
+    BillingOffering,
+    BillingSubscriber,
+    BillingSubscription,
+    BillingTariff,
+    PaymentRelation,
+    Release,
+)
+
+
+class ReadOnly(ModelAdmin):  # type: ignore[misc]
+    """A list and its details, for those who hold ``permission``, without a way to change them."""
+
+    permission: ClassVar[str]
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        user: Any = request.user
+        return bool(user.has_perm(self.permission))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class BillingCustomerAdmin(ReadOnly):
+    permission = permissions.VIEW_CUSTOMER
+    list_display: ClassVar[Any] = ["customer_no", "name", "kind", "region", "credit_standing"]
+    search_fields: ClassVar[Any] = ["customer_no__exact"]
+    list_filter: ClassVar[Any] = ["kind", "credit_standing"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+class BillingAccountAdmin(ReadOnly):
+    permission = permissions.VIEW_ACCOUNT
+    list_display: ClassVar[Any] = [
+        "account_no", "customer", "charging_mode", "currency", "overdue_amount", "status",
+    ]  # fmt: skip
+    list_select_related: ClassVar[Any] = ["customer"]
+    search_fields: ClassVar[Any] = ["account_no__exact"]
+    list_filter: ClassVar[Any] = ["charging_mode", "status"]
+    raw_id_fields: ClassVar[Any] = ["customer", "parent"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+class BillingSubscriberAdmin(ReadOnly):
+    permission = permissions.VIEW_SUBSCRIBER
+    list_display: ClassVar[Any] = [
+        "subscriber_no", "service_number", "customer", "status", "suspend_reasons", "activated_at",
+    ]  # fmt: skip
+    list_select_related: ClassVar[Any] = ["customer"]
+    search_fields: ClassVar[Any] = ["subscriber_no__exact", "service_number__exact"]
+    list_filter: ClassVar[Any] = ["status"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+class BillingSubscriptionAdmin(ReadOnly):
+    permission = permissions.VIEW_SUBSCRIPTION
+    list_display: ClassVar[Any] = [
+        "subscription_no", "subscriber", "offering_code", "status", "valid_from", "valid_to",
+    ]  # fmt: skip
+    list_select_related: ClassVar[Any] = ["subscriber"]
+    search_fields: ClassVar[Any] = ["subscription_no__exact"]
+    list_filter: ClassVar[Any] = ["status"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+class PaymentRelationAdmin(ReadOnly):
+    permission = permissions.VIEW_PAYMENT_RELATION
+    list_display: ClassVar[Any] = [
+        "subscriber", "account", "charge_group", "priority", "share_percent", "valid_from",
+        "valid_to",
+    ]  # fmt: skip
+    list_select_related: ClassVar[Any] = ["subscriber", "account"]
+    search_fields: ClassVar[Any] = ["subscriber__subscriber_no__exact"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+class BillingOfferingAdmin(ReadOnly):
+    permission = permissions.VIEW_OFFERING
+    list_display: ClassVar[Any] = ["code", "name_zh", "kind", "charging_mode", "release_no"]
+    search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
+    list_filter: ClassVar[Any] = ["kind"]
+    ordering: ClassVar[Any] = ["code"]
+
+
+class BillingTariffAdmin(ReadOnly):
+    permission = permissions.VIEW_TARIFF
+    list_display: ClassVar[Any] = [
+        "code", "version", "name_zh", "kind", "charge_group", "currency", "valid_from", "valid_to",
+    ]  # fmt: skip
+    search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
+    list_filter: ClassVar[Any] = ["kind"]
+    ordering: ClassVar[Any] = ["code", "-version"]
+
+
+class ReleaseAdmin(ReadOnly):
+    permission = permissions.VIEW_RELEASE
+    list_display: ClassVar[Any] = ["release_no", "state", "received_at", "answered_at"]
+    search_fields: ClassVar[Any] = ["release_no__exact"]
+    ordering: ClassVar[Any] = ["-id"]
+
+
+boss_console.register(BillingCustomer, BillingCustomerAdmin)
+boss_console.register(BillingAccount, BillingAccountAdmin)
+boss_console.register(BillingSubscriber, BillingSubscriberAdmin)
+boss_console.register(BillingSubscription, BillingSubscriptionAdmin)
+boss_console.register(PaymentRelation, PaymentRelationAdmin)
+boss_console.register(BillingOffering, BillingOfferingAdmin)
+boss_console.register(BillingTariff, BillingTariffAdmin)
+boss_console.register(Release, ReleaseAdmin)

@@ -1,0 +1,28 @@
+"""Forms and rules that several tables share.
+
+A business number is unique by a constraint and not by ``unique=True``, which on PostgreSQL adds
+a second index for infix searches that nobody makes here and every insert pays for.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.lookups import Exact
+
+
+def period(first: str, last: str) -> Func:
+    """Return the half-open period between two columns of instants."""
+    return Func(first, last, function="TSTZRANGE", output_field=DateTimeRangeField())
+
+
+def known(column: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """Return the rule that a column holds one of ``choices``."""
+    return models.CheckConstraint(condition=Q(**{f"{column}__in": choices.values}), name=name)
+
+
+def json_is(column: str, kind: str, name: str) -> models.CheckConstraint:
+    """Return the rule that a JSON column holds an ``array`` or an ``object``."""
+    kind_of = Func(column, function="jsonb_typeof", output_field=models.TextField())
+    return models.CheckConstraint(condition=Exact(kind_of, kind), name=name)

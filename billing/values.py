@@ -1,0 +1,103 @@
+"""What crosses the border of billing, beside the messages themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+CURRENCY = r"^[A-Z]{3}$"
+CODE = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
+CHARGE_GROUP = r"^[a-z][a-z0-9_]*$"
+
+Code = Annotated[str, Meta(pattern=CODE)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSubscriber:
+    """A subscriber as BOSS holds it."""
+
+    id: int
+    customer_id: int
+    service_kind: str
+    service_number: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What BOSS already holds of everything that a subscription order names.
+
+    ``accounts`` are ids by number, of those it holds; ``subscriptions`` the subscriber ids of
+    those numbers that are taken; ``number_holder`` who has the service number now; the
+    ``unknown_*`` are what the order names and no release has brought.
+    """
+
+    customer_id: int | None
+    accounts: dict[str, int]
+    subscriber: HeldSubscriber | None
+    subscriptions: dict[str, int]
+    number_holder: str | None
+    unknown_offerings: tuple[str, ...]
+    unknown_tariffs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedVersion:
+    """A tariff's rules for a half-open period."""
+
+    version: Annotated[int, Meta(ge=1)]
+    valid_from: datetime
+    valid_to: datetime | None
+    rules: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTariff:
+    """A tariff with all its versions, as a release states it."""
+
+    code: Code
+    kind: Literal["rating", "accounting"]
+    charge_group: Annotated[str, Meta(pattern=CHARGE_GROUP)]
+    currency: Annotated[str, Meta(pattern=CURRENCY)]
+    name: Words
+    versions: list[ReleasedVersion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedOffering:
+    """An offering as a release states it, with the tariffs that charge for it."""
+
+    code: Code
+    kind: Literal["main", "addon", "bundle"]
+    name: Words
+    tariffs: list[ReleasedTariff]
+    charging_mode: Literal["prepaid", "postpaid"] | None = None
+    services: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffVersion:
+    """One version of one tariff, flat: as a release states it or as BOSS holds it."""
+
+    code: str
+    version: int
+    kind: str
+    charge_group: str
+    currency: str
+    name_zh: str
+    name_en: str
+    valid_from: datetime
+    valid_to: datetime | None
+    rules: dict[str, Any]
