@@ -37,7 +37,7 @@ _COMPARABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of a list as (ORM path, descending) pairs; the last one is the primary key."""
+    """The order of a list as (ORM path, descending) pairs, one of which is unique."""
 
     terms: tuple[tuple[str, bool], ...]
 
@@ -49,13 +49,13 @@ class Order:
         sortable: Mapping[str, str],
         default: tuple[str, ...],
     ) -> Order:
-        """Return the order asked for, else the default; ties are broken by the primary key."""
+        """Return the order asked for, else the default; the primary key breaks ties."""
         key = model._meta.pk.name
         terms = [(sortable[name], descending) for name, descending in sort]
         if not terms:
             terms = [(name.removeprefix("-"), name.startswith("-")) for name in default]
         terms = [(key if path == "pk" else path, descending) for path, descending in terms]
-        if key not in (path for path, _ in terms):
+        if not any(_tells_rows_apart(model, path) for path, _ in terms):
             terms.append((key, terms[-1][1] if terms else False))
         return cls(tuple(terms))
 
@@ -86,6 +86,15 @@ class Order:
         path, descending = self.terms[0]
         side = "lte" if descending != backwards else "gte"
         return Q(**{f"{path}__{side}": values[0]}) & condition
+
+
+def _tells_rows_apart(model: type[models.Model], path: str) -> bool:
+    """Tell whether no two rows have the same value at ``path``."""
+    try:
+        field = model._meta.get_field(path)
+    except FieldDoesNotExist:
+        return False
+    return isinstance(field, models.Field) and field.unique and not field.null
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def test_the_next_page_stands_still_while_rows_arrive(api: Client, boxes: MakeBo
 def test_every_page_together_is_every_row_once(api: Client, boxes: MakeBoxes) -> None:
     boxes(5, name="same")
     boxes(5, name="also same")
-    for sort in ("name", "-name,size", "weight", "createdAt", "-weight,name"):
+    for sort in ("name", "id", "-id", "-name,size", "weight", "createdAt", "-weight,name"):
         address, seen = f"{BOX}?limit=3&sort={sort}", list[str]()
         while address:
             response = api.get(address)

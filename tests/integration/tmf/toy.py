@@ -178,7 +178,13 @@ class BoxResource(Resource):
         "party.role": Constant("owner"),
         "thing.label": Text("things__label", many=True),
     }
-    sortable = {"name": "name", "size": "size", "weight": "weight", "createdAt": "created_at"}
+    sortable = {
+        "id": "box_no",
+        "name": "name",
+        "size": "size",
+        "weight": "weight",
+        "createdAt": "created_at",
+    }
 
     create = Create(OpenBox, permission="toy.open", call=open_box, prefers=True)
     patch = Patch(ChangeBox, permission="toy.change", call=change_box)
