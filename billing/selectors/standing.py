@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.db import connections
 
 from billing.values import HeldSubscriber, Standing
@@ -11,14 +12,10 @@ from integration.messages import SubscriptionOrderRequest
 _STANDING = """
 SELECT
     (SELECT id FROM billing_billingcustomer WHERE customer_no = %(customer_no)s),
-    ARRAY(SELECT account_no FROM billing_billingaccount
-          WHERE account_no = ANY(%(accounts)s) ORDER BY account_no),
-    ARRAY(SELECT id FROM billing_billingaccount
-          WHERE account_no = ANY(%(accounts)s) ORDER BY account_no),
-    ARRAY(SELECT subscription_no FROM billing_billingsubscription
-          WHERE subscription_no = ANY(%(subscriptions)s) ORDER BY subscription_no),
-    ARRAY(SELECT subscriber_id FROM billing_billingsubscription
-          WHERE subscription_no = ANY(%(subscriptions)s) ORDER BY subscription_no),
+    (SELECT jsonb_object_agg(account_no, id) FROM billing_billingaccount
+     WHERE account_no = ANY(%(accounts)s)),
+    (SELECT jsonb_object_agg(subscription_no, subscriber_id) FROM billing_billingsubscription
+     WHERE subscription_no = ANY(%(subscriptions)s)),
     (SELECT subscriber_no FROM billing_billingsubscriber
      WHERE service_kind = %(service_kind)s AND service_number = %(service_number)s
        AND status <> 'terminated'),
@@ -56,18 +53,22 @@ def get_standing(order: SubscriptionOrderRequest) -> Standing:
         row = cursor.fetchone()
     return Standing(
         customer_id=row[0],
-        accounts=dict(zip(row[1], row[2], strict=True)),
-        subscriptions=dict(zip(row[3], row[4], strict=True)),
-        number_holder=row[5],
-        unknown_offerings=tuple(row[6]),
-        unknown_tariffs=tuple(row[7]),
+        accounts=_ids(row[1]),
+        subscriptions=_ids(row[2]),
+        number_holder=row[3],
+        unknown_offerings=tuple(row[4]),
+        unknown_tariffs=tuple(row[5]),
         subscriber=None
-        if row[8] is None
+        if row[6] is None
         else HeldSubscriber(
-            id=row[8],
-            customer_id=row[9],
-            service_kind=row[10],
-            service_number=row[11],
-            status=row[12],
+            id=row[6],
+            customer_id=row[7],
+            service_kind=row[8],
+            service_number=row[9],
+            status=row[10],
         ),
     )
+
+
+def _ids(by_number: str | None) -> dict[str, int]:
+    return msgspec.json.decode(by_number, type=dict[str, int]) if by_number else {}
