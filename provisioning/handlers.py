@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from core.errors import DomainError
@@ -10,17 +11,21 @@ from integration.context import FlowContext
 from integration.hearing import answers, handles
 from integration.messages import (
     DONE,
+    ElementRowsQuery,
+    LineRowsQuery,
     Outcome,
     ProvisioningOrderRequest,
     Released,
     ReservationAnswer,
     ResourceReleaseRequest,
     ResourceReserveRequest,
+    Rows,
     ServiceSyncRequest,
     ServiceSyncResponse,
     Stamp,
 )
-from provisioning import services
+from provisioning import selectors, services
+from provisioning.reconciliation import list_element_states
 
 
 @handles(ProvisioningOrderRequest, by=System.PROVISIONING)
@@ -57,3 +62,17 @@ def reserve(question: ResourceReserveRequest, asker: Stamp, at: datetime) -> Res
 def release(question: ResourceReleaseRequest, asker: Stamp, at: datetime) -> Released:
     """资源释放: let go what was kept under a reference."""
     return Released(count=services.release_resources(reference=question.reference, at=at))
+
+
+@answers(LineRowsQuery, by=System.PROVISIONING)
+def line_rows(question: LineRowsQuery, asker: Stamp, at: datetime) -> Rows:
+    """开通数据核对: the lines as the network has confirmed them."""
+    lines = selectors.network_state(after=question.after, limit=question.limit)
+    return Rows(rows=[asdict(line) for line in lines])
+
+
+@answers(ElementRowsQuery, by=System.PROVISIONING)
+def element_rows(question: ElementRowsQuery, asker: Stamp, at: datetime) -> Rows:
+    """网元数据核对: what an element itself has."""
+    states = list_element_states(question.element, question.offset, question.limit)
+    return Rows(rows=[asdict(state) for state in states])

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 import msgspec
 from django.db import connections
+from django.db.models import QuerySet
 
+from auth_center.actors import Actor
 from core.systems import System
-from provisioning.models import Line, NetworkElement, NetworkService, PhoneNumber, SimCard
-from provisioning.states import WorkState
+from provisioning.models import (
+    Line,
+    NetworkElement,
+    NetworkService,
+    PhoneNumber,
+    ResourceRow,
+    SimCard,
+)
+from provisioning.states import ResourceState, WorkState
 from provisioning.values import Command, DesiredState, LineView
 
 ALIAS = System.PROVISIONING.alias
@@ -86,11 +95,16 @@ def network_state(after: str = "", limit: int = 1000) -> list[LineView]:
             iccid=iccid,
             bar=bar,
             version=version,
-            services=tuple(services),
+            services=services,
             state=state,
         )
         for subscriber_no, msisdn, iccid, bar, version, services, state in rows[:limit]
     ]
+
+
+def list_resources(actor: Actor) -> QuerySet[ResourceRow]:
+    """Return the numbers and cards that ``actor`` may see, as one list."""
+    return ResourceRow.objects.exclude(state=ResourceState.PORTED_OUT).select_related("level")
 
 
 def last_number(prefix: str) -> str:

@@ -53,7 +53,7 @@ class ElementState:
     iccid: str
     bar: str
     version: int
-    services: tuple[str, ...]
+    services: list[str]
     state: str
 
 
@@ -66,7 +66,7 @@ class LineView:
     iccid: str
     bar: str
     version: int
-    services: tuple[str, ...]
+    services: list[str]
     state: str
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,8 +52,5 @@ class NetworkAdapter(Protocol):
     def look(self, work_order_no: str, remote_id: str) -> Answer:
         """Ask what became of work that was only accepted."""
 
-    def states_of(self, subscriber_nos: Sequence[str]) -> list[ElementState]:
-        """Return what the element has of these subscribers (none of those it does not know)."""
-
-    def list_states(self, offset: int, limit: int) -> tuple[list[ElementState], int]:
-        """Return a page of all that the element has, and how many there are."""
+    def list_states(self, offset: int, limit: int) -> list[ElementState]:
+        """Return a page of all that the element has, in its own order."""

@@ -18,7 +18,7 @@ class EomsAdapter(Tmf640Adapter):
 
     def look(self, work_order_no: str, remote_id: str) -> Answer:
         """Ask whether the ticket is closed; newer work on the same line has overtaken it."""
-        _, content, _ = self.element.get(f"{SERVICES}/{remote_id}")
+        _, content = self.element.get(f"{SERVICES}/{remote_id}")
         if isinstance(content, Refusal):
             return refused(self.code, content)
         if work_order_no not in _work_orders(content):

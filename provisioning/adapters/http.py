@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ TRY_LATER = frozenset({408, 425, 429})
 SILENT_CALLS = 2  # so many deadlines in a row, and an element is left alone for a while
 LEFT_ALONE_SECONDS = 5.0
 
-_pool = urllib3.PoolManager(num_pools=20, maxsize=8, retries=False)
+_pool = urllib3.PoolManager(num_pools=20, maxsize=32, retries=False)
 
 
 class Refusal(msgspec.Struct):
@@ -44,18 +44,13 @@ class Element:
 
     def post(self, path: str, body: bytes) -> tuple[int, Any]:
         """Return status and content; raises ``Unreachable``."""
-        status, content, _ = self._call("POST", path, body)
-        return status, content
+        return self._call("POST", path, body)
 
-    def get(
-        self, path: str, query: Sequence[tuple[str, str]] = ()
-    ) -> tuple[int, Any, Mapping[str, str]]:
-        """Return status, content and headers; raises ``Unreachable``."""
+    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> tuple[int, Any]:
+        """Return status and content; raises ``Unreachable``."""
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
 
-    def _call(
-        self, method: str, path: str, body: bytes | None
-    ) -> tuple[int, Any, Mapping[str, str]]:
+    def _call(self, method: str, path: str, body: bytes | None) -> tuple[int, Any]:
         self._refuse_while_left_alone()
         try:
             response = _pool.request(
@@ -72,7 +67,7 @@ class Element:
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(f"connection lost ({type(error).__name__})") from error
         self._silent_calls = 0
-        return response.status, _understand(response.status, response.data), response.headers
+        return response.status, _understand(response.status, response.data)
 
     def _refuse_while_left_alone(self) -> None:
         if time.monotonic() < self._alone_until:

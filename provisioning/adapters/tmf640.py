@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -12,7 +11,6 @@ from provisioning.adapters.http import Element, Refusal, refused
 from provisioning.values import DesiredState, ElementState
 
 SERVICES = "/tmf-api/ServiceActivationAndConfiguration/v4/service"
-MOST_NAMES = 50  # asked for in one address
 
 _encode = msgspec.json.Encoder().encode
 
@@ -38,17 +36,13 @@ class Tmf640Adapter:
         """Ask again; an element that works at once has long done it."""
         return Done()
 
-    def states_of(self, subscriber_nos: Sequence[str]) -> list[ElementState]:
-        """Return what the element has of these subscribers."""
-        found: list[ElementState] = []
-        for start in range(0, len(subscriber_nos), MOST_NAMES):
-            names = [("name", one) for one in subscriber_nos[start : start + MOST_NAMES]]
-            found += self._page([*names, ("limit", str(MOST_NAMES))])[0]
-        return found
-
-    def list_states(self, offset: int, limit: int) -> tuple[list[ElementState], int]:
-        """Return a page of all that the element has, and how many there are."""
-        return self._page([("offset", str(offset)), ("limit", str(limit))])
+    def list_states(self, offset: int, limit: int) -> list[ElementState]:
+        """Return a page of all that the element has, in its own order."""
+        page = [("offset", str(offset)), ("limit", str(limit))]
+        _, content = self.element.get(SERVICES, page)
+        if not isinstance(content, list):
+            raise Unreachable("a list was expected")
+        return [self._state(one) for one in content]
 
     def service(self, work_order_no: str, desired: DesiredState) -> dict[str, Any]:
         """Return the desired state as TMF640's Service."""
@@ -89,12 +83,6 @@ class Tmf640Adapter:
             raise Unreachable("an answer that is no Service")
         return Done(overtaken=service.get("applied") is False)
 
-    def _page(self, query: list[tuple[str, str]]) -> tuple[list[ElementState], int]:
-        _, content, headers = self.element.get(SERVICES, query)
-        if not isinstance(content, list):
-            raise Unreachable("a list was expected")
-        return [self._state(one) for one in content], int(headers.get("X-Total-Count", "0"))
-
     def _state(self, service: dict[str, Any]) -> ElementState:
         values = {one["name"]: one["value"] for one in service.get("serviceCharacteristic", [])}
         resources = {
@@ -107,6 +95,6 @@ class Tmf640Adapter:
             iccid=resources.get("iccid", ""),
             bar=values.get("bar", "none"),
             version=values.get("version", 0),
-            services=tuple(values.get("services", ())),
+            services=list(values.get("services", ())),
             state=service["state"],
         )

@@ -18,11 +18,6 @@ class Migration(migrations.Migration):
                 ("category", models.CharField(max_length=6)),
                 ("state", models.CharField(max_length=12)),
                 ("region", models.CharField(max_length=40)),
-                ("level", models.CharField(max_length=20, null=True)),
-                ("imsi", models.CharField(max_length=15, null=True)),
-                ("subscriber_no", models.CharField(max_length=24)),
-                ("reserved_until", models.DateTimeField(null=True)),
-                ("cooling_until", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "provisioning_resource",

@@ -191,11 +191,9 @@ class ResourceRow(models.Model):
     category = models.CharField(max_length=6)
     state = models.CharField(max_length=12)
     region = models.CharField(max_length=40)
-    level = models.CharField(max_length=20, null=True)  # noqa: DJ001 - a card has no level
-    imsi = models.CharField(max_length=15, null=True)  # noqa: DJ001 - a number has no IMSI
-    subscriber_no = models.CharField(max_length=24)
-    reserved_until = models.DateTimeField(null=True)
-    cooling_until = models.DateTimeField(null=True)
+    level = models.ForeignKey(
+        NumberLevel, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
 
     class Meta:
         managed = False

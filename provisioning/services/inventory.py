@@ -27,16 +27,22 @@ def reserve_resources(*, msisdn: str, iccid: str, reference: str, at: datetime) 
     reserved. Whoever reserves takes the number first and the card second, so that two who want
     the same cannot wait for each other.
     """
-    until = at + timedelta(hours=settings.RESERVATION_HOURS)
-    kept = {"state": ResourceState.RESERVED, "reference": reference, "reserved_until": until}
     with transaction.atomic(using=ALIAS):
-        numbers = PhoneNumber.objects.reservable(reference).filter(pk=msisdn)
-        if not numbers.update(**kept):
-            _refuse_unless_had(PhoneNumber, msisdn, reference)
-        cards = SimCard.objects.reservable(reference).filter(pk=iccid)
-        if not cards.update(**kept):
-            _refuse_unless_had(SimCard, iccid, reference)
+        reserve(PhoneNumber, msisdn, reference=reference, at=at)
+        reserve(SimCard, iccid, reference=reference, at=at)
     return Reservation(msisdn=msisdn, iccid=iccid, reference=reference)
+
+
+def reserve(model: type[NetworkResource], name: str, *, reference: str, at: datetime) -> None:
+    """Keep one number or card for ``reference``, in the present transaction; raises as above."""
+    until = at + timedelta(hours=settings.RESERVATION_HOURS)
+    reserved = (
+        model.objects.reservable(reference)
+        .filter(pk=name)
+        .update(state=ResourceState.RESERVED, reference=reference, reserved_until=until)
+    )
+    if not reserved:
+        _refuse_unless_had(model, name, reference)
 
 
 def release_resources(*, reference: str, at: datetime) -> int:

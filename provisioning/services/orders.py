@@ -24,20 +24,30 @@ from integration.messages import (
 from provisioning import retries, selectors, thread
 from provisioning.decomposition import Wish, decompose
 from provisioning.jobs import Job, work_values
-from provisioning.models import NetworkElement, ProvisioningOrder, WorkOrder
+from provisioning.models import (
+    NetworkElement,
+    PhoneNumber,
+    ProvisioningOrder,
+    SimCard,
+    WorkOrder,
+)
 from provisioning.services.catalogue import party_of
 from provisioning.services.execution import carry_out
-from provisioning.services.inventory import reserve_resources
+from provisioning.services.inventory import reserve
 from provisioning.states import Action, OrderState, ResourceState, WorkState
 from provisioning.values import DesiredState
 
 ALIAS = System.PROVISIONING.alias
 
 _LOCK_RESOURCES = """
-SELECT n.state, n.reference, n.subscriber_no, c.state, c.reference, c.subscriber_no
-FROM provisioning_phonenumber n, provisioning_simcard c
-WHERE n.msisdn = %s AND c.iccid = %s
-FOR NO KEY UPDATE
+WITH number AS (
+    SELECT state, reference, subscriber_no FROM provisioning_phonenumber
+    WHERE msisdn = %s FOR NO KEY UPDATE
+), card AS (
+    SELECT state, reference, subscriber_no FROM provisioning_simcard
+    WHERE iccid = %s FOR NO KEY UPDATE
+)
+SELECT 'number', number.* FROM number UNION ALL SELECT 'card', card.* FROM card
 """
 # An order that was refused may be told again, corrected: it is opened again with new work orders.
 _OPEN = """
@@ -120,16 +130,15 @@ def _refuse_unless_kept(message: ProvisioningOrderRequest, context: FlowContext)
     """
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_LOCK_RESOURCES, [message.msisdn, message.iccid])
-        row = cursor.fetchone()
-    if row and all(_is_kept(message, *row[start : start + 3]) for start in (0, 3)):
+        kept = {kind for kind, *row in cursor.fetchall() if _is_kept(message, *row)}
+    if len(kept) == 2:
         return None
     try:
-        reserve_resources(
-            msisdn=message.msisdn,
-            iccid=message.iccid,
-            reference=_reference(message),
-            at=context.at,
-        )
+        with transaction.atomic(using=ALIAS):
+            if "number" not in kept:
+                reserve(PhoneNumber, message.msisdn, reference=_reference(message), at=context.at)
+            if "card" not in kept:
+                reserve(SimCard, message.iccid, reference=_reference(message), at=context.at)
     except DomainError as refusal:
         return Outcome.refused(refusal.code, refusal.zh, refusal.en)
     return None
