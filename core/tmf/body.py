@@ -65,7 +65,11 @@ def _read(request: HttpRequest) -> bytes:
     if said > limit:
         raise BodyTooLarge(limit=limit)
     try:
-        body = request.body
+        if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+            # Django reads none without a length
+            body: bytes = request.META["wsgi.input"].read(limit + 1)
+        else:
+            body = request.body
     except RequestDataTooBig:
         raise BodyTooLarge(limit=limit) from None
     except UnreadablePostError:

@@ -58,8 +58,9 @@ def serve(request: HttpRequest) -> HttpResponse:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Vary"] = "Accept-Language, Authorization"
     response._has_been_logged = True  # type: ignore[attr-defined]  # a refusal is no news
-    if request.method == "HEAD":
+    if response.status_code != 204:
         response.headers["Content-Length"] = str(len(response.content))
+    if request.method == "HEAD":
         response.content = b""
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from io import BytesIO
 from typing import Annotated, Any
 
 import msgspec
@@ -117,6 +118,20 @@ def test_a_large_body_is_refused_unread(settings: Any) -> None:
     with pytest.raises(BodyTooLarge) as refusal:
         read(json.dumps({"x": "y" * 100}))
     assert refusal.value.status == 413
+
+
+def test_a_body_without_a_length_is_read(settings: Any) -> None:
+    def chunked(body: bytes) -> Any:
+        request = RequestFactory().generic(
+            "POST", "/", CONTENT_TYPE="application/json", HTTP_TRANSFER_ENCODING="chunked"
+        )
+        request.META["wsgi.input"] = BytesIO(body)
+        return read_document(request)
+
+    settings.TMF_MAX_BODY = 100
+    assert chunked(b'{"name": "a"}') == {"name": "a"}
+    with pytest.raises(BodyTooLarge):
+        chunked(b'{"name": "' + b"x" * 100 + b'"}')
 
 
 @pytest.mark.parametrize(
