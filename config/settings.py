@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.tmf.edge.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auth_center.consoles.ConsoleSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -103,6 +104,10 @@ def _database(variable: str) -> dict[str, Any]:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
     options = database.setdefault("OPTIONS", {})
+    # Parameters bound by the server, and each process's recurring statements prepared there:
+    # it plans them once instead of every time (docs/decisions/prepared-statements.md).
+    options.setdefault("server_side_binding", True)
+    options.setdefault("prepare_threshold", 3)
     options.setdefault("connect_timeout", 3)
     options.setdefault(
         "options", "-c statement_timeout=15s -c lock_timeout=10s -c timezone=UTC -c jit=off"
@@ -144,7 +149,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 IDP_OIDC_PRIVATE_KEY = env("OIDC_PRIVATE_KEY").replace("\\n", "\n")
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
-SESSION_ENGINE = "auth_center.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True  # one cookie a console: the token lives in its session

@@ -18,8 +18,18 @@ RESIDENT_ID = "residentId"
 PASSPORT = "passport"
 BUSINESS_LICENCE = "businessLicence"
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
-    " 71 81 82 83".split()
+    (
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+    )
 )
 KINDS = {RESIDENT_ID: "居民身份证", PASSPORT: "护照", BUSINESS_LICENCE: "营业执照"}
 
@@ -103,7 +113,7 @@ def _resident_id(number: str) -> str:
     the birth, and counties are founded and renamed; ``ric.validate`` refuses such numbers.
     """
     number = ric.compact(number)
-    if len(number) != 18 or not number[:17].isdigit() or number[:2] not in PROVINCES:
+    if len(number) != 18 or not number[:17].isdigit() or int(number[:2]) not in PROVINCES:
         raise IdentityInvalid(field="identityNumber")
     if number[-1] != ric.calc_check_digit(number):
         raise IdentityInvalid(field="identityNumber")

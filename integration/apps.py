@@ -14,6 +14,6 @@ class IntegrationConfig(AppConfig):
         """Load every app's handlers and flows, so that each message finds who hears it."""
         import_module("integration.trace")
         for config in apps.get_app_configs():
-            for part in ("handlers", "flows"):
+            for part in ("permissions", "handlers", "flows"):
                 if find_spec(f"{config.name}.{part}"):
                     import_module(f"{config.name}.{part}")

@@ -19,7 +19,7 @@ from integration.states import InboxStatus
 log = logging.getLogger(__name__)
 
 PAUSES_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)  # before each further try; then dead
-PARKED_RECHECK_SECONDS = 30  # a parked message looks again even if nobody woke it
+PARKED_RECHECK_SECONDS = 10  # a parked message looks again even if nobody woke it
 
 _LOCK_STREAM = """
 INSERT INTO integration_inboxstream AS s (sender, subject, next_seq, highest_seq, blocked)

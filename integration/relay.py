@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # rows taken from the outbox at once
 IDLE_SECONDS = 0.5  # how long to sleep when nobody notifies
+GATHER_SECONDS = 0.02  # under load, how long to let messages gather between two batches
 SWEEP_SECONDS = 1.0
 DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone
 PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network calls run apart
@@ -69,6 +70,7 @@ class Relay:
         self.system = system
         self.stop = stop
         self._next_sweep = 0.0
+        self._carried_at = 0.0
         self._down: dict[str, float] = {}
 
     def run(self) -> None:
@@ -94,6 +96,9 @@ class Relay:
     def _work(self, producer: Any) -> None:
         while not self.stop.is_set():
             carried = self.carry(producer)
+            if carried:
+                self._gather(time.monotonic() - self._carried_at)
+                self._carried_at = time.monotonic()
             if time.monotonic() >= self._next_sweep:
                 self._next_sweep = time.monotonic() + SWEEP_SECONDS
                 self.wake_due(producer)
@@ -144,6 +149,11 @@ class Relay:
             if missing:
                 queued = producer.channel.client.llen(to.queue)
                 self._execute(_POSTPONE if queued else _RESEND, [missing])
+
+    def _gather(self, since_last: float) -> None:
+        """Let messages gather when batches follow each other closely; a lone one goes at once."""
+        if since_last < GATHER_SECONDS * 2:
+            self.stop.wait(GATHER_SECONDS)
 
     def _listen(self) -> None:
         self._execute(f"LISTEN {CHANNEL}", None)

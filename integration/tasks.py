@@ -42,11 +42,13 @@ def drain_subject(receiver: str, sender: str, subject: str) -> None:
 
 def deliver(receiver: System, sender: System, messages: list[list[Any]], producer: Any) -> None:
     """Hand ``messages`` to the receiver's queue with a fresh proof; raise if the broker is down."""
+    options: dict[str, Any] = {"argsrepr": f"{len(messages)} messages from {sender}"}
     receive_messages.apply_async(
         args=(str(receiver), str(sender), messages, proof.prove(sender, _content(messages))),
         queue=receiver.queue,
         producer=producer,
         retry=False,
+        **options,
     )
 
 

@@ -15,9 +15,9 @@ def take_answer(sub_order_no: str, outcome: Outcome, context: FlowContext) -> No
     if closed is None or not closed.subscriber_no:
         return
     for order_id in lines.leave(closed):
-        order = CustomerOrder.objects.select_for_update().get(pk=order_id)
+        order = CustomerOrder.objects.get(pk=order_id)
         turn = _context_of(order, context)
-        engine.begin(order, turn)
+        engine.begin(order.order_no, turn)
         turn.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connections
 
@@ -54,13 +55,14 @@ def leave(order: CustomerOrder) -> list[int]:
     orders that close at once see each other. Those returned hold their lines already; the caller
     begins them.
     """
-    places = list(WaitingLine.objects.raw(_LEAVE, [order.pk]))
-    if not places:
-        return []
-    subscribers = [place.subscriber_no for place in places]
-    return _next_in_turn(
-        list(WaitingLine.objects.filter(subscriber_no__in=subscribers).order_by("id"))
-    )
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_LEAVE, [order.pk])
+        subscribers = [row[0] for row in cursor.fetchall()]
+        if not subscribers:
+            return []
+        cursor.execute(_WAITING, [subscribers])
+        places = [Place(*row) for row in cursor.fetchall()]
+    return _next_in_turn(places) if places else []
 
 
 _LEAVE = """
@@ -69,24 +71,40 @@ WITH mine AS MATERIALIZED (
     FROM (SELECT id, subscriber_no FROM orders_waitingline WHERE order_id = %s
           ORDER BY subscriber_no) places
 )
-DELETE FROM orders_waitingline line USING mine WHERE line.id = mine.id RETURNING line.*
+DELETE FROM orders_waitingline line USING mine
+WHERE line.id = mine.id RETURNING line.subscriber_no
+"""
+_WAITING = """
+SELECT id, order_id, subscriber_no, product, status, holds
+FROM orders_waitingline WHERE subscriber_no = ANY(%s) ORDER BY id
 """
 
 
-def _next_in_turn(places: list[WaitingLine]) -> list[int]:
+class Place(NamedTuple):
+    """A row of the waiting lines."""
+
+    id: int
+    order_id: int
+    subscriber_no: str
+    product: bool
+    status: bool
+    holds: bool
+
+
+def _next_in_turn(places: list[Place]) -> list[int]:
     """Let each order hold its places whose every place is now the first of its lines."""
     first: dict[tuple[str, str], int] = {}
     for place in places:
         if place.product:
-            first.setdefault((place.subscriber_no, "product"), place.pk)
+            first.setdefault((place.subscriber_no, "product"), place.id)
         if place.status:
-            first.setdefault((place.subscriber_no, "status"), place.pk)
+            first.setdefault((place.subscriber_no, "status"), place.id)
     turn: dict[int, bool] = {}
     for place in places:
         if place.holds:
             continue
         head = all(
-            first[place.subscriber_no, line] == place.pk
+            first[place.subscriber_no, line] == place.id
             for line, stands in (("product", place.product), ("status", place.status))
             if stands
         )

@@ -14,6 +14,7 @@ from integration.flow import FlowState
 from orders.models import CustomerOrder
 
 _seats = threading.BoundedSemaphore(settings.WAITING_REQUESTS)
+LOOK_SECONDS = 2.0  # how often a waiting request looks although nobody woke it
 STILL_RUNNING = (FlowState.ACKNOWLEDGED, FlowState.PENDING, FlowState.IN_PROGRESS)
 
 
@@ -28,13 +29,18 @@ def seat(*, wanted: bool) -> Iterator[bool]:
             _seats.release()
 
 
-def wait_for(order: CustomerOrder, seconds: float) -> CustomerOrder:
-    """Return the order as it is when it has closed, is held, or ``seconds`` are over."""
+def wait_for(order: CustomerOrder, seconds: float) -> None:
+    """Return when the order has closed or is held, or when ``seconds`` are over.
+
+    The wake is only a hint of when to look: after it, and now and then without it (the broker may
+    be down), the caller or this function reads the order's row.
+    """
     deadline = time.monotonic() + min(seconds, settings.WAIT_CAP_SECONDS)
-    while order.state in STILL_RUNNING:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        wake.wait_for(order.order_no, left)
-        order.refresh_from_db(fields=["state", "closed_at", "cause_code", "cause_zh", "cause_en"])
-    return order
+    if order.state not in STILL_RUNNING:
+        return
+    while (left := deadline - time.monotonic()) > 0:
+        if wake.wait_for(order.order_no, min(left, LOOK_SECONDS)):
+            return
+        state = CustomerOrder.objects.values_list("state", flat=True).get(pk=order.pk)
+        if state not in STILL_RUNNING:
+            return

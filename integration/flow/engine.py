@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
-from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -16,7 +14,9 @@ from integration.context import FlowContext
 from integration.flow.definition import Plan, flow_named
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 from integration.flow.states import FLOW_ARROWS, FlowState
-from integration.messages import Outcome, decode, encode
+from integration.flow.storage import Storage
+from integration.messages import Outcome
+from integration.messages.base import convert
 
 Order = TypeVar("Order", bound=FlowRecord)
 SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
@@ -38,9 +38,8 @@ class Engine(Generic[Order, SubOrder]):
         history: type[FlowHistory],
     ) -> None:
         self.system = system
-        self.orders = orders
         self.sub_orders = sub_orders
-        self.history = history
+        self.storage = Storage(system, orders, sub_orders, history)
 
     def start(self, order: Order, plans: list[Plan], context: FlowContext, *, wait: bool) -> None:
         """Insert ``order`` with its sub-orders and send the ones that wait for nothing.
@@ -49,10 +48,11 @@ class Engine(Generic[Order, SubOrder]):
         ``begin`` starts it later. Runs in the transaction of the order's own writes.
         """
         order.state = FlowState.PENDING if wait else FlowState.IN_PROGRESS
-        if flow_named(order.flow).decomposed:
+        flow = flow_named(order.flow)
+        if flow.decomposed:
             context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
         if order.mode == "async":
-            context.step(self.system, "portal", flow_named(order.flow).response, "已受理")
+            context.step(self.system, "portal", flow.response, "已受理")
         sub_orders = [
             self._sub_order(position, plan) for position, plan in enumerate(plans, start=1)
         ]
@@ -60,20 +60,14 @@ class Engine(Generic[Order, SubOrder]):
             self._send_ready(sub_orders, context)
         context.flush()
         order.clock = context.clock
-        order.save(force_insert=True)
-        for sub_order in sub_orders:
-            sub_order.order_id = order.pk
-        self.sub_orders._default_manager.bulk_create(sub_orders)
-        self._record(
-            order, ["", FlowState.ACKNOWLEDGED, order.state], context.actor.number, context.at
-        )
+        states = ["", FlowState.ACKNOWLEDGED, order.state]
+        self.storage.insert(order, sub_orders, states, context.at)
 
-    def begin(self, order: Order, context: FlowContext) -> None:
+    def begin(self, order_no: str, context: FlowContext) -> None:
         """Start an order whose turn in the waiting line has come."""
-        sub_orders = self._sub_orders_of(order)
-        self._advance(order, FlowState.IN_PROGRESS, context, note="")
-        ready = self._send_ready(sub_orders, context)
-        self._save_sent(order, ready, context)
+        order, sub_orders = self.storage.load(order_no)
+        sent = self._send_ready(sub_orders, context)
+        self._advance(order, FlowState.IN_PROGRESS, sent, context)
 
     def reply(self, number: str, outcome: Outcome, context: FlowContext) -> Order | None:
         """Take a sub-order's reply; return the order when this closed it.
@@ -82,68 +76,66 @@ class Engine(Generic[Order, SubOrder]):
         holds the order with its cause.
         """
         order_no, _, position = number.rpartition("-")
-        order = self.orders._default_manager.select_for_update().get(order_no=order_no)
-        sub_orders = self._sub_orders_of(order)
+        order, sub_orders = self.storage.load(order_no)
         answered = next(one for one in sub_orders if one.position == int(position))
         if answered.state != FlowState.IN_PROGRESS:
             return None
         context.clock = max(context.clock, order.clock, *(one.clock for one in sub_orders))
-        answered.state = FlowState.COMPLETED if outcome.done else FlowState.HELD
-        ready = self._send_ready(sub_orders, context) if outcome.done else []
-        self._sub_orders_at(order, [answered.position]).update(
-            state=answered.state,
-            done_at=context.at if outcome.done else None,
-            clock=context.clock,
-            outcome=msgspec.to_builtins(outcome),
-        )
-        self._save_sent(order, ready, context)
+        answered.outcome = msgspec.to_builtins(outcome)
         if not outcome.done:
-            self._hold(order, outcome, context)
-        elif all(one.state == FlowState.COMPLETED for one in sub_orders):
-            self._close(order, context)
-            return order
-        return None
+            answered.state = FlowState.HELD
+            self._hold(order, answered, outcome, context)
+            return None
+        answered.state, answered.done_at = FlowState.COMPLETED, context.at
+        changed = [answered, *self._send_ready(sub_orders, context)]
+        answered.clock = context.clock
+        if any(one.state != FlowState.COMPLETED for one in sub_orders):
+            self.storage.save(order, changed)
+            return None
+        self._close(order, changed, context)
+        return order
 
-    def _close(self, order: Order, context: FlowContext) -> None:
+    def _close(self, order: Order, changed: list[SubOrder], context: FlowContext) -> None:
         flow = flow_named(order.flow)
         flow.complete(order, context)
         if flow.decomposed:
             context.wrote("订单关闭")
         if order.mode == "sync":
             context.step(self.system, "portal", flow.response)
-            transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
+            self._wake(order)
         order.closed_at = context.at
-        self._advance(order, FlowState.COMPLETED, context, note="")
+        self._advance(order, FlowState.COMPLETED, changed, context)
 
-    def _hold(self, order: Order, outcome: Outcome, context: FlowContext) -> None:
+    def _hold(
+        self, order: Order, answered: SubOrder, outcome: Outcome, context: FlowContext
+    ) -> None:
+        answered.clock = context.clock
         if order.state == FlowState.HELD:
+            self.storage.save(order, [answered])
             return
         order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
         context.wrote("订单转异常: " + outcome.zh)
         if order.mode == "sync":
-            transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
-        self._advance(order, FlowState.HELD, context, note=outcome.zh)
+            self._wake(order)
+        self._advance(order, FlowState.HELD, [answered], context, note=outcome.zh)
 
-    def _advance(self, order: Order, target: FlowState, context: FlowContext, *, note: str) -> None:
+    def _advance(
+        self,
+        order: Order,
+        target: FlowState,
+        changed: list[SubOrder],
+        context: FlowContext,
+        note: str = "",
+    ) -> None:
         source = order.state
         FLOW_ARROWS.check(source, target)
-        order.state = target
-        order.clock = context.clock
-        columns = ["state", "clock", "closed_at", "cause_code", "cause_zh", "cause_en"]
-        self.orders._default_manager.filter(pk=order.pk).update(
-            **{column: getattr(order, column) for column in columns}
+        order.state, order.clock = target, context.clock
+        self.storage.advance(
+            order, changed, source=source, at=context.at, by=context.actor.number, note=note
         )
-        self._record(order, [source, target], context.actor.number, context.at, note)
 
-    def _record(
-        self, order: Order, states: list[str], actor_number: str, at: datetime, note: str = ""
-    ) -> None:
-        rows = []
-        for source, target in pairwise(states):
-            row = self.history(source=source, target=target, at=at, note=note)
-            row.order, row.actor_number = order, actor_number
-            rows.append(row)
-        self.history._default_manager.bulk_create(rows)
+    def _wake(self, order: Order) -> None:
+        transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
 
     def _send_ready(self, sub_orders: list[SubOrder], context: FlowContext) -> list[SubOrder]:
         done = {one.position for one in sub_orders if one.state == FlowState.COMPLETED}
@@ -153,16 +145,10 @@ class Engine(Generic[Order, SubOrder]):
             if one.state == FlowState.ACKNOWLEDGED and done.issuperset(one.waits_for)
         ]
         for one in ready:
-            message = decode(one.message, 1, encode(one.payload))
+            message = convert(one.message, one.payload)
             context.send(System(one.system), message, subject=one.subject, note=one.note)
             one.state, one.sent_at, one.clock = FlowState.IN_PROGRESS, context.at, context.clock
         return ready
-
-    def _save_sent(self, order: Order, ready: list[SubOrder], context: FlowContext) -> None:
-        if ready:
-            self._sub_orders_at(order, [one.position for one in ready]).update(
-                state=FlowState.IN_PROGRESS, sent_at=context.at, clock=context.clock
-            )
 
     def _sub_order(self, position: int, plan: Plan) -> SubOrder:
         return self.sub_orders(
@@ -176,12 +162,6 @@ class Engine(Generic[Order, SubOrder]):
             payload=msgspec.to_builtins(plan.message),
             note=plan.note,
         )
-
-    def _sub_orders_of(self, order: Order) -> list[SubOrder]:
-        return list(self.sub_orders._default_manager.filter(order_id=order.pk).order_by("position"))
-
-    def _sub_orders_at(self, order: Order, positions: list[int]) -> Any:
-        return self.sub_orders._default_manager.filter(order_id=order.pk, position__in=positions)
 
 
 def _kinds(plans: list[Plan]) -> list[str]:

@@ -92,6 +92,11 @@ def decode(name: str, version: int, payload: bytes | msgspec.Raw) -> Message:
     return msgspec.json.decode(payload, type=kind)
 
 
+def convert(name: str, payload: Any) -> Message:
+    """Return the typed message of a payload that was kept as plain JSON values."""
+    return msgspec.convert(payload, type=_REGISTER[name])
+
+
 def encode(value: Any) -> bytes:
     """Return ``value`` as JSON."""
     return msgspec.json.encode(value)
