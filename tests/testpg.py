@@ -60,6 +60,7 @@ class Servers:
 
     def __init__(self) -> None:
         self.lock, self.layout = _take_folder()
+        self.layout.static.mkdir(exist_ok=True)
         self.postgres = server_of(self.layout)
         self.broker: Broker = broker_of(self.layout, starting=True, durable=False)
         self.postgres.prepare()

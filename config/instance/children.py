@@ -40,6 +40,7 @@ class Child:
         self.log = log / f"{spec.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
+        self.log_start = 0
 
     @property
     def pid(self) -> int | None:
@@ -53,6 +54,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with open(self.log, "ab") as output:
+            self.log_start = output.tell()
             self.process = subprocess.Popen(
                 self.spec.command,
                 cwd=self.spec.folder,
@@ -99,6 +101,12 @@ class Child:
         except (ProcessLookupError, PermissionError):
             pass
         self.process.wait()
+
+    def has_said(self, words: str) -> bool:
+        """Whether its log has these words since it was started."""
+        with open(self.log, "rb") as log:
+            log.seek(self.log_start)
+            return words.encode() in log.read()
 
     def last_words(self, lines: int = 8) -> str:
         """The end of its log, to show why it died."""

@@ -54,6 +54,7 @@ def role() -> None:
         description="Run one process of the system alone.",
         epilog=f"roles:\n{names}\n\nFurther arguments go to the role's program.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("name", choices=sorted(ROLES), metavar="NAME")
     parser.add_argument("--data", help="the data folder (default: SANHU_DATA, else var)")

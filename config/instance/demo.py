@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 
 TOKEN_PATH = "/identity/o/api/token"
@@ -59,23 +57,10 @@ def gets_token(channel: dict[str, Any]) -> bool:
         return False
 
 
-def wait_until_ready(
-    document: dict[str, Any],
-    *,
-    address: str,
-    network: str,
-    seconds: float,
-    tick: Callable[[], None],
-) -> bool:
-    """Ask until health, sign-in and network are well; ``tick`` looks after the children."""
+def everything_answers(document: dict[str, Any], *, address: str, network: str) -> bool:
+    """Whether network, health and sign-in are well at the address this machine uses."""
     channel = dict(document["channel"], token_url=address + TOKEN_PATH)
-    deadline = time.monotonic() + seconds
-    while not (answers(f"{network}/health") and is_healthy(address) and gets_token(channel)):
-        tick()
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
+    return answers(f"{network}/health") and is_healthy(address) and gets_token(channel)
 
 
 def welcome(document: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ class Role:
     name: str
     purpose: str
     arguments: tuple[str, ...]
+    ready_words: str = ""  # in its log once it works; "" where it is asked over HTTP
     stop_seconds: float = 8.0
     orphan_signal: signal.Signals = signal.SIGKILL
 
@@ -55,7 +56,7 @@ class Role:
 def worker(queue: str, purpose: str, *how: str) -> Role:
     """A Celery worker of one queue."""
     arguments = (*CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h", *how, *QUIET_WORKER)
-    return Role(f"worker-{queue}", purpose, arguments)
+    return Role(f"worker-{queue}", purpose, arguments, ready_words=" ready.")
 
 
 ROLES = {

@@ -14,7 +14,7 @@ import sys
 import time
 from typing import Any, NoReturn
 
-from config.instance.demo import demo_document, wait_until_ready, welcome
+from config.instance.demo import demo_document, everything_answers, welcome
 from config.instance.environment import environment
 from config.instance.files import Lock, changing, read_json, write_json
 from config.instance.holding import Hold, ServersError
@@ -26,6 +26,7 @@ from config.instance.roles import ROLES, STOP_ORDER
 from config.instance.supervisor import Supervisor
 
 READY_SECONDS = 120.0
+HOST_HELP = "0.0.0.0 lets other machines in; then ALLOWED_HOSTS and BASE_URL name this one"
 LOOK_SECONDS = 0.1
 
 
@@ -48,7 +49,7 @@ class Serve:
 
     def say(self, text: str) -> None:
         """A progress line with the seconds since the start."""
-        print(f"[{time.monotonic() - self.began:6.1f} s] {text}", flush=True)
+        tell(f"[{time.monotonic() - self.began:6.1f} s] {text}")
 
     def record(self, pids: dict[str, int | None]) -> None:
         """Keep ``run/pids.json`` true."""
@@ -95,15 +96,23 @@ class Serve:
             *(role.child(self.layout, self.values, env) for role in ROLES.values())
         )
         document = demo_document(env["BASE_URL"], loaded)
-        if not wait_until_ready(
-            document,
-            address=self.address,
-            network=env["NETWORK_URL"],
-            seconds=READY_SECONDS,
-            tick=self.look,
-        ):
-            sys.exit(f"it does not answer within {READY_SECONDS:.0f} s: see {self.layout.log}")
+        self.wait_until_ready(document, env["NETWORK_URL"])
         return document
+
+    def wait_until_ready(self, document: dict[str, Any], network: str) -> None:
+        """Look after the children until they all work and everything answers."""
+        deadline = time.monotonic() + READY_SECONDS
+        waiting = [role for role in ROLES.values() if role.ready_words]
+        while True:
+            self.look()
+            waiting = [r for r in waiting if not self.supervisor.has_said(r.name, r.ready_words)]
+            if not waiting and everything_answers(document, address=self.address, network=network):
+                return
+            if time.monotonic() > deadline:
+                raise PrepareError(
+                    f"it does not answer within {READY_SECONDS:.0f} s: see {self.layout.log}"
+                )
+            time.sleep(LOOK_SECONDS)
 
     def look(self) -> None:
         """Look after the children and the servers once."""
@@ -127,6 +136,14 @@ class Serve:
         self.say("stopped")
 
 
+def tell(text: str) -> None:
+    """Print, if anybody still reads; a closed terminal is no reason to stop."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        pass
+
+
 def run(layout: Layout, host: str, port: int) -> None:
     """Serve until somebody asks to stop."""
     serve = Serve(layout, host, port)
@@ -135,7 +152,7 @@ def run(layout: Layout, host: str, port: int) -> None:
         document = serve.start()
         write_json(layout.demo_file, document, mode=0o600)
         serve.say("everything answers")
-        print(f"\n{welcome(document)}\n", flush=True)
+        tell(f"\n{welcome(document)}\n")
         while True:
             serve.look()
             time.sleep(LOOK_SECONDS)
@@ -165,12 +182,17 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="bin/serve", description="Run the whole system here.")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in")
+    parser.add_argument("--host", default="127.0.0.1", help=HOST_HELP)
     parser.add_argument("--data", help="the data folder (default: SANHU_DATA, else var)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    run(Layout.named(options.data).make(), options.host, options.port)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, _stop)
+    try:
+        run(Layout.named(options.data).make(), options.host, options.port)
+    except Stopped:
+        pass  # before anything had been started
 
 
 if __name__ == "__main__":

@@ -73,6 +73,11 @@ class Supervisor:
                 if supervised.failures > 2:
                     self.tell(supervised.child.last_words())
 
+    def has_said(self, name: str, words: str) -> bool:
+        """Whether a child that runs has written these words into its log."""
+        child = self.watched[name].child
+        return child.pid is not None and child.has_said(words)
+
     def stop(self, *names: str) -> None:
         """Stop some children together; who does not listen in time is killed."""
         leaving = [s.child for n in names if (s := self.watched.pop(n, None))]
