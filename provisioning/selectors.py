@@ -14,7 +14,6 @@ from core.systems import System
 from provisioning.models import (
     Line,
     NetworkElement,
-    NetworkService,
     PhoneNumber,
     ResourceRow,
     SimCard,
@@ -24,6 +23,13 @@ from provisioning.values import Command, DesiredState, LineView
 
 ALIAS = System.PROVISIONING.alias
 
+_COMMANDS = """
+SELECT s.code, c.element_id, c.command, c.parameters::text
+FROM provisioning_networkservice s
+LEFT JOIN provisioning_servicecommand c ON c.service_id = s.code
+WHERE s.code = ANY(%s)
+ORDER BY s.code, c.element_id, c.position
+"""
 _ELEMENTS_AND_TOLD = """
 SELECT e.code, e.kind, e.base_url, told.state, told.request::text
 FROM provisioning_networkelement e
@@ -49,21 +55,20 @@ class ElementsFor:
 def list_commands(service_codes: Iterable[str]) -> tuple[list[Command], set[str]]:
     """Return what the services mean on the network, and which of them are not known."""
     wanted = set(service_codes)
-    rows = (
-        NetworkService.objects.filter(code__in=wanted)
-        .order_by("code", "commands__element", "commands__position")
-        .values_list(
-            "code", "commands__element", "commands__command", "commands__parameters", named=False
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_COMMANDS, [sorted(wanted)])
+        rows = cursor.fetchall()
+    commands = [
+        Command(
+            service=service,
+            element=element,
+            command=command,
+            parameters=msgspec.json.decode(parameters),
         )
-    )
-    commands, known = [], set()
-    for service, element, command, parameters in rows:
-        known.add(service)
-        if element is not None:
-            commands.append(
-                Command(service=service, element=element, command=command, parameters=parameters)
-            )
-    return commands, wanted - known
+        for service, element, command, parameters in rows
+        if element is not None
+    ]
+    return commands, wanted - {row[0] for row in rows}
 
 
 def get_elements_for(subscriber_no: str) -> ElementsFor:

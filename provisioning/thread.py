@@ -11,9 +11,9 @@ from core.systems import System
 from integration import outbox
 from integration.context import FlowContext
 from integration.messages import Message, Stamp
-from integration.models import FlowStep
 from integration.states import StepStatus
 from provisioning.models import ProvisioningOrder, WorkOrder
+from provisioning.rows import update_row
 
 REQUEST = "WorkOrderRequest"
 RESPONSE = "WorkOrderResponse"
@@ -68,9 +68,8 @@ def note_response(context: FlowContext, work: WorkOrder, words: str, status: Ste
 
 def settle_request(work: WorkOrder, order: ProvisioningOrder, status: StepStatus) -> None:
     """Say what became of the request that ``note_request`` noted."""
-    FlowStep.objects.using(System.PROVISIONING.alias).filter(
-        flow_no=order.flow_no, clock=work.request_clock, name=REQUEST, note=_about(work)
-    ).update(status=status)
+    request = {"clock": work.request_clock, "name": REQUEST, "note": _about(work)}
+    update_row("integration_flowstep", {"status": status}, flow_no=order.flow_no, **request)
 
 
 def _about(work: WorkOrder) -> str:

@@ -58,7 +58,7 @@ class Element:
                 self.url + path,
                 body=body,
                 headers={"Content-Type": "application/json"},
-                timeout=settings.NETWORK_TIMEOUT_SECONDS,
+                timeout=urllib3.Timeout(total=settings.NETWORK_TIMEOUT_SECONDS),
                 redirect=False,
             )
         except urllib3.exceptions.TimeoutError as error:

@@ -55,7 +55,10 @@ def resume_work_orders(*, clock: Clock, seconds: float = SWEEP_SECONDS) -> int:
         if job is None:
             break
         count += 1
-        carry_out(job, clock=clock)
+        try:
+            carry_out(job, clock=clock)
+        except Exception:  # a bug that one work order meets must not keep the others waiting
+            log.exception("%s could not be carried out", job.current.work_order_no)
     return count
 
 

@@ -27,14 +27,15 @@ ON CONFLICT (subscriber_no) DO UPDATE SET
 WHERE line.version <= EXCLUDED.version
 RETURNING 1
 """
+# From whatever state: the network serves them, which is the truth however they came to be there.
 _USE = """
 WITH number AS (
     UPDATE provisioning_phonenumber SET state = 'in_use', subscriber_no = %(subscriber_no)s,
-           reserved_until = NULL
+           reference = %(reservation)s, reserved_until = NULL, cooling_until = NULL
     WHERE msisdn = %(msisdn)s AND state <> 'in_use'
 )
 UPDATE provisioning_simcard SET state = 'in_use', subscriber_no = %(subscriber_no)s,
-       reserved_until = NULL
+       reference = %(reservation)s, reserved_until = NULL, cooling_until = NULL
 WHERE iccid = %(iccid)s AND state <> 'in_use'
 """
 
@@ -56,7 +57,7 @@ def confirm_line(order: ProvisioningOrder, *, at: datetime) -> bool:
         if ends:
             _release(order)
         else:
-            columns = ("subscriber_no", "msisdn", "iccid")
+            columns = ("subscriber_no", "reservation", "msisdn", "iccid")
             cursor.execute(_USE, {column: getattr(order, column) for column in columns})
     return True
 

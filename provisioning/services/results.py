@@ -15,6 +15,7 @@ from provisioning import retries, thread
 from provisioning.adapters import Accepted, Answer, Done, Refused, Unreachable
 from provisioning.jobs import Job, work_values
 from provisioning.models import ProvisioningOrder, WorkOrder
+from provisioning.rows import update_row
 from provisioning.services.lines import confirm_line
 from provisioning.states import WORK_ARROWS, OrderState, WorkState
 
@@ -124,8 +125,8 @@ def _leave(work: WorkOrder, state: WorkState, **columns: Any) -> bool:
     """Move a work order out of the state it was claimed in; False if that claim is lost."""
     WORK_ARROWS.check(work.state, state)
     values = {"state": state, "due_at": None, **columns}
-    mine = WorkOrder.objects.filter(pk=work.pk, state=work.state, attempts=work.attempts)
-    if not mine.update(**values):
+    claimed = {"id": work.pk, "state": work.state, "attempts": work.attempts}
+    if not update_row("provisioning_workorder", values, **claimed):
         return False
     for name, value in values.items():
         setattr(work, name, value)
@@ -178,14 +179,15 @@ def _close(job: Job, outcome: Outcome, context: FlowContext) -> None:
             sub_order_no=order.sub_order_no, outcome=outcome, work_orders=work_values(job.works)
         ),
     )
-    ProvisioningOrder.objects.filter(pk=order.pk).update(
-        state=OrderState.DONE if outcome.done else OrderState.REFUSED,
-        cause_code=outcome.code,
-        cause_zh=outcome.zh,
-        cause_en=outcome.en,
-        closed_at=context.at,
-        clock=context.clock,
-    )
+    closed = {
+        "state": OrderState.DONE if outcome.done else OrderState.REFUSED,
+        "cause_code": outcome.code,
+        "cause_zh": outcome.zh,
+        "cause_en": outcome.en,
+        "closed_at": context.at,
+        "clock": context.clock,
+    }
+    update_row("provisioning_provisioningorder", closed, id=order.pk)
 
 
 def _keep_clock(order: ProvisioningOrder, context: FlowContext) -> None:

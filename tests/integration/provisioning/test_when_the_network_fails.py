@@ -227,3 +227,25 @@ def test_a_sweep_takes_up_nothing_more_when_its_time_is_over(
     network.set("hlr", "ok")
     assert services.resume_work_orders(clock=lambda: later, seconds=MOST_SECONDS) == 3
     assert len(world.said(System.CRM)) == 3
+
+
+def test_a_work_order_that_meets_a_bug_keeps_no_other_waiting(
+    network: Simulator, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlucky, lucky = person(), person()
+    network.set("hlr", "drop_before", count=2)
+    post.send(unlucky.order())
+    post.send(lucky.order())
+    living = execution.record_answer
+
+    def stumble(job: Any, *given: Any, **named: Any) -> bool:
+        if job.order.subscriber_no == unlucky.subscriber_no:
+            raise RuntimeError("a bug")
+        return living(job, *given, **named)
+
+    monkeypatch.setattr(execution, "record_answer", stumble)
+    assert sweep(seconds_later=2) == 2
+    assert world.works(lucky) == [("hlr", "done", 2)]
+    monkeypatch.setattr(execution, "record_answer", living)
+    assert sweep(seconds_later=10) == 1
+    assert world.works(unlucky) == [("hlr", "done", 3)]
