@@ -147,3 +147,11 @@ def test_an_activation_is_undone_by_deactivating_it(network: Simulator, post: Po
     [kept] = network.services("hlr", f"?name={somebody.subscriber_no}").body
     assert kept["state"] == "terminated"
     assert world.resources(somebody) == ("free", "free")
+
+
+def test_a_line_ends_whatever_services_its_order_names(
+    network: Simulator, post: Post, active: Person
+) -> None:
+    post.send(active.order("NEVER-HEARD-OF", part=2, action="deactivate", version=2))
+    assert world.answers(f"{active.order_no}-2")[0].outcome.done
+    assert world.resources(active) == ("cooling", "cooling")
