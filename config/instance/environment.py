@@ -8,6 +8,7 @@ embedded ones, and the keys may come from a vault.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from config.instance.broker import broker_of
 from config.instance.files import read_json
@@ -34,9 +35,9 @@ INSTANCE_VARIABLES = (
 )
 
 
-def embedded_servers() -> list[str]:
+def embedded_servers(outer: Mapping[str, str] = os.environ) -> list[str]:
     """The servers this machine runs itself: those no variable has replaced."""
-    return [name for name, variable in SERVER_VARIABLES.items() if not os.environ.get(variable)]
+    return [name for name, variable in SERVER_VARIABLES.items() if not outer.get(variable)]
 
 
 def servers_elsewhere() -> dict[str, str]:
@@ -44,23 +45,23 @@ def servers_elsewhere() -> dict[str, str]:
     return {v: os.environ[v] for v in SERVER_VARIABLES.values() if os.environ.get(v)}
 
 
-def server_urls(layout: Layout) -> dict[str, str]:
+def server_urls(layout: Layout, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The variables that name the embedded servers."""
     urls: dict[str, str] = {}
-    wanted = embedded_servers()
+    wanted = embedded_servers(outer)
     if set(wanted) & set(SYSTEMS):
         servers = postgres_servers(layout)
         urls = {DATABASE_VARIABLES[s]: servers[s].url for s in SYSTEMS if s in wanted}
         some = servers[SYSTEMS[0]]
         urls |= {"PGHOST": str(some.sockets)}
-        urls["PATH"] = f"{some.programs}:{os.environ.get('PATH', os.defpath)}"
+        urls["PATH"] = f"{some.programs}:{outer.get('PATH', os.defpath)}"
     if "broker" in wanted:
         urls["REDIS_URL"] = broker_of(layout).url
     return urls
 
 
-def environment(layout: Layout) -> dict[str, str]:
-    """The complete environment of a process of this instance."""
+def environment(layout: Layout, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The complete environment of a process of this instance, started from ``outer``."""
     serving = read_json(layout.run / "serve.json")
     simulator = port_of(layout, "simulator")
     secrets = secrets_of(layout)
@@ -74,8 +75,8 @@ def environment(layout: Layout) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "CELERY_SKIP_CHECKS": "1",  # bin/test checks; a worker need not at every start
     }
-    given = {name: value for name, value in os.environ.items() if value}
-    return {**values, **given, **server_urls(layout), "SANHU_DATA": str(layout.data)}
+    given = {name: value for name, value in outer.items() if value}
+    return {**values, **given, **server_urls(layout, outer), "SANHU_DATA": str(layout.data)}
 
 
 def without_instance() -> dict[str, str]:

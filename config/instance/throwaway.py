@@ -21,6 +21,7 @@ from config.instance.environment import environment, without_instance
 from config.instance.files import read_json
 from config.instance.layout import ROOT, Layout
 from config.instance.ports import free_port
+from config.instance.unprivileged import short_sockets_home
 
 READY_SECONDS = 240.0
 STOP_SECONDS = 60.0
@@ -50,8 +51,7 @@ class Throwaway:
 
     def environment(self) -> dict[str, str]:
         """What a process needs in order to work on this instance, ``DATABASE_URL`` and all."""
-        env = environment(self.layout)
-        return {**env, "BASE_URL": self.base_url}
+        return {**environment(self.layout, without_instance()), "BASE_URL": self.base_url}
 
 
 @contextmanager
@@ -76,10 +76,7 @@ def throwaway_instance(
             _stop(process)
     finally:
         if not keep:
-            home = layout.data / "pg"
-            if home.is_symlink():
-                shutil.rmtree(home.resolve(), ignore_errors=True)
-            shutil.rmtree(layout.data, ignore_errors=True)
+            _remove(layout)
 
 
 def _start(layout: Layout, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -104,6 +101,14 @@ def _wait(layout: Layout, process: subprocess.Popen[bytes]) -> dict[str, Any]:
             raise ThrowawayError((layout.log / "serve.log").read_text(errors="replace"))
         time.sleep(0.1)
     return read_json(layout.demo_file)
+
+
+def _remove(layout: Layout) -> None:
+    """The data folder, and what of it had to lie elsewhere."""
+    home = layout.data / "pg"
+    elsewhere = [home.resolve()] if home.is_symlink() else []
+    for folder in (*elsewhere, short_sockets_home(layout), layout.data):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -105,11 +105,16 @@ def sockets_home(layout: Layout, home: Path, user: ServerUser) -> Path:
     """The folder of the servers' sockets, open to their user (and root) alone; short enough."""
     sockets = home / "sockets"
     if len(str(sockets)) > LONGEST_SOCKET_FOLDER:
-        sockets = Path("/tmp") / f"sanhu-{layout.fingerprint}"  # noqa: S108 (owner checked)
+        sockets = short_sockets_home(layout)
         found = sockets.lstat() if os.path.lexists(sockets) else None
         if found and (not stat.S_ISDIR(found.st_mode) or found.st_uid != user.uid):
             raise PermissionError(f"{sockets} belongs to somebody else")
     return user.own(sockets)
+
+
+def short_sockets_home(layout: Layout) -> Path:
+    """Where the sockets are when the data folder's path is too long for them."""
+    return Path("/tmp") / f"sanhu-{layout.fingerprint}"  # noqa: S108 (whoever uses it checks)
 
 
 def postgres_programs(user: ServerUser) -> Path:

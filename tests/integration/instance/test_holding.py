@@ -19,7 +19,7 @@ from config.instance.layout import Layout
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Layout]:
     for variable in INSTANCE_VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o011)  # the servers' user may pass through
     return Layout(tmp_path / "data").make()
 

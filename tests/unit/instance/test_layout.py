@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from config.instance.files import write_json
 from config.instance.keys import MAKERS, secrets_of
 from config.instance.layout import ROOT, Layout
 from config.instance.ports import is_free, port_of
+from config.instance.throwaway import Throwaway
 from config.instance.unprivileged import ServerUser, can_reach
 
 
@@ -72,6 +74,19 @@ def test_what_the_outer_environment_gives_goes_before_the_data_folder(
     assert "BROKER_PASSWORD" not in env
     assert not (layout.data / "pg").exists()
     assert "SECRET_KEY" not in without_instance()
+
+
+def test_a_throw_away_instance_takes_nothing_from_the_one_around_it(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://around/crm")
+    monkeypatch.setenv("SECRET_KEY", "around")
+    with subprocess.Popen(["true"]) as process:
+        pass
+    env = Throwaway(layout, "http://127.0.0.1:1", {}, process).environment()
+    assert env["DATABASE_URL"].startswith("postgresql://sanhu@:5432/crm?host=/")
+    assert env["SECRET_KEY"] == secrets_of(layout)["SECRET_KEY"]
+    assert env["BASE_URL"] == "http://127.0.0.1:1"
 
 
 def test_a_folder_closed_to_a_user_is_known_to_be_out_of_reach(tmp_path: Path) -> None:
