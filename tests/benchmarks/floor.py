@@ -1,9 +1,10 @@
 """The floor of an order: its rows written by bare psycopg, and its calls to the network.
 
-It writes again the very rows that the measured run wrote, into empty copies of the same tables
-with the same indexes and checks, as many inserts, updates and deletes an order, in as many
-writing transactions (one server each, ``fsync`` and ``synchronous_commit`` on), and calls the
-simulator as often; nothing else. The same number of clients, spread over two processes.
+It writes again the very rows that the measured run wrote, a statement a row with its values, into
+empty copies of the same tables with the same indexes and checks: as many inserts, updates and
+deletes an order, in as many writing transactions (one server a system, ``fsync`` and
+``synchronous_commit`` on). It calls the simulator as often, and does nothing else. The same number
+of clients, spread over two processes.
 """
 
 from __future__ import annotations
@@ -60,14 +61,21 @@ def plan(databases: Mapping[str, str], written: Counts, orders: int) -> Plans:
                 if not each[0]:
                     connection.execute(f"INSERT INTO floor.{table} SELECT * FROM public.{table}")
                 key, columns = _key(connection, table), _columns(connection, table)
-                connection.execute(
-                    f"CREATE TABLE floor.source_{table} AS SELECT row_number() OVER"
-                    f" (ORDER BY {key}) AS place, * FROM public.{table}"
-                )
-                connection.execute(f"CREATE UNIQUE INDEX ON floor.source_{table} (place)")
                 plans[system].append(TablePlan(table, columns, key, *each))
-            connection.execute("ANALYZE")
     return plans
+
+
+def rows_of(url: str, plan: list[TablePlan], orders: int) -> dict[str, list[tuple[str, ...]]]:
+    """Return, by table, the rows that so many orders write, as text."""
+    rows = {}
+    with psycopg.connect(url) as connection:
+        for one in plan:
+            columns = ", ".join(f"{column}::text" for column in one.columns.split(", "))
+            rows[one.table] = connection.execute(
+                f"SELECT {columns} FROM public.{one.table} ORDER BY {one.key}"
+                f" LIMIT {orders * max(one.inserts, 1)}"
+            ).fetchall()
+    return rows
 
 
 def _columns(connection: psycopg.Connection[Any], table: str) -> str:
@@ -144,10 +152,14 @@ def _process(
     total = clients * PROCESSES
     started = threading.Barrier(clients + 1)
     failed: list[BaseException] = []
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for system, url in databases.items():
+        for table, held in rows_of(url, plans[system], orders).items():
+            rows[f"{system}.{table}"] = held
 
     def work(place: int) -> None:
         try:
-            client = _Client(databases, plans, network, calls)
+            client = _Client(databases, plans, rows, network, calls)
             started.wait()
             go_event.wait()
             for order in range(place, orders, total):
@@ -176,12 +188,17 @@ class _Client:
     """One client: a connection to each server and to the network."""
 
     def __init__(
-        self, databases: dict[str, str], plans: Plans, network: str, calls: dict[str, int]
+        self,
+        databases: dict[str, str],
+        plans: Plans,
+        rows: dict[str, list[tuple[str, ...]]],
+        network: str,
+        calls: dict[str, int],
     ) -> None:
         self.connections = {
             system: psycopg.connect(url, autocommit=True) for system, url in databases.items()
         }
-        self.plans, self.calls = plans, calls
+        self.plans, self.calls, self.rows = plans, calls, rows
         address = urllib.parse.urlsplit(network)
         self.network = HTTPConnection(address.hostname or "", address.port, timeout=30)
 
@@ -195,22 +212,28 @@ class _Client:
             turn[system] += 1
             with self.connections[system].transaction():
                 for one in part:
-                    self._write_table(self.connections[system], one, order)
+                    self._write_table(system, one, order)
 
-    def _write_table(self, connection: psycopg.Connection[Any], one: TablePlan, order: int) -> None:
-        first = order * max(one.inserts, 1) + 1
-        if one.inserts:
+    def _write_table(self, system: str, one: TablePlan, order: int) -> None:
+        connection = self.connections[system]
+        count, names = max(one.inserts, 1), one.columns.split(", ")
+        rows = self.rows[f"{system}.{one.table}"][order * count : (order + 1) * count]
+        if not rows:  # it leaves no rows behind: the floor goes without it
+            return
+        keys = one.key.split(", ")
+        key = [rows[0][names.index(name)] for name in keys]
+        where = " AND ".join(f"{name} = %s" for name in keys)
+        values = ", ".join(["%s"] * len(names))
+        for row in rows if one.inserts else ():
             connection.execute(
-                f"INSERT INTO floor.{one.table} ({one.columns}) SELECT {one.columns}"
-                f" FROM floor.source_{one.table} WHERE place BETWEEN %s AND %s",
-                [first, first + one.inserts - 1],
+                f"INSERT INTO floor.{one.table} ({one.columns}) VALUES ({values})", row
             )
-        row = f"({one.key}) = (SELECT {one.key} FROM floor.source_{one.table} WHERE place = %s)"
-        name = one.key.split(", ")[-1]
         for _ in range(one.updates):
-            connection.execute(f"UPDATE floor.{one.table} SET {name} = {name} WHERE {row}", [first])
+            connection.execute(
+                f"UPDATE floor.{one.table} SET {keys[-1]} = {keys[-1]} WHERE {where}", key
+            )
         for _ in range(one.deletes):
-            connection.execute(f"DELETE FROM floor.{one.table} WHERE {row}", [first])
+            connection.execute(f"DELETE FROM floor.{one.table} WHERE {where}", key)
 
     def _call_network(self, order: int) -> None:
         for element, count in self.calls.items():
@@ -240,7 +263,7 @@ def _service(element: str, number: int) -> dict[str, Any]:
         ],
         "supportingResource": [
             {"@referredType": "msisdn", "name": f"190{number:08d}"},
-            {"@referredType": "iccid", "name": f"898600000{number:011d}"},
+            {"@referredType": "iccid", "name": f"89869{number:015d}"},
         ],
         "externalReference": [
             {"externalReferenceType": "workOrder", "id": f"FLOOR{number:09d}", "name": element}

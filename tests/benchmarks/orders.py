@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
-from config.instance.throwaway import Instance
 
 from tests.benchmarks import floor, written
 from tests.benchmarks.measure import Result, milliseconds, percentile
 from tests.channel import ORDER, Channel, customer_body, free_resources, order_body
+from tests.instance import Instance
 
 CUSTOMERS = "/tmf-api/customerManagement/v4/customer"
 CLIENTS = 16

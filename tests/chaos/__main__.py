@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from config.instance.throwaway import throwaway_instance
-
 from tests.chaos.running import run
+from tests.instance import instance
 
 
 def main() -> None:
@@ -23,9 +22,9 @@ def main() -> None:
         if not options.json:
             print(text, flush=True)
 
-    with throwaway_instance() as instance:
+    with instance("chaos") as running:
         outcome = run(
-            instance, orders=options.orders, kills=options.kills, seed=options.seed, say=say
+            running, orders=options.orders, kills=options.kills, seed=options.seed, say=say
         )
     print(outcome.as_json())
     bad = outcome.lost or outcome.doubled or outcome.differences or outcome.fallout

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psycopg
-from config.instance.throwaway import Instance
 
 from config.instance.layout import ROOT
 from tests.channel import (
@@ -30,6 +29,7 @@ from tests.channel import (
     order_body,
 )
 from tests.chaos.killing import Killer, wait_for
+from tests.instance import Instance
 
 CLIENTS = 8
 ORDERS_A_CUSTOMER = 4

@@ -21,8 +21,8 @@ from orders.models import CustomerOrder
 from orders.values import ItemRequest, OrderRequest, Submission
 from products.catalogue import load
 from products.releasing import release_catalogue
-from provisioning.numbering import iccid_of, imsi_of
 from provisioning.models import PhoneNumber, SimCard
+from provisioning.numbering import iccid_of, imsi_of
 from provisioning.services import load_numbers, load_sims
 from provisioning.values import CardRow, NumberRow
 from tests.channel import resident_id
