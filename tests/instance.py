@@ -20,6 +20,7 @@ class Instance:
     databases: dict[str, str]
     network: str
     pids_file: Path
+    environment: dict[str, str]
 
 
 @contextmanager
@@ -37,4 +38,5 @@ def instance(name: str, *, keep: bool = False) -> Iterator[Instance]:
             },
             network=environment["NETWORK_URL"],
             pids_file=throwaway.layout.pids_file,
+            environment=environment,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import subprocess
 import sys
 import time
@@ -30,7 +29,7 @@ def run(instance: Instance, size: int | None) -> Result:
     subprocess.run(
         [sys.executable, "manage.py", "load_numbers", str(file)],
         cwd=ROOT,
-        env={**os.environ, "SANHU_DATA": str(instance.data)},
+        env=instance.environment,
         stdout=subprocess.DEVNULL,
         check=True,
     )

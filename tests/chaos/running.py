@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -209,7 +208,7 @@ def _reconcile(instance: Instance) -> int:
     done = subprocess.run(
         [sys.executable, "manage.py", "reconcile", "--json"],
         cwd=ROOT,
-        env={**os.environ, "SANHU_DATA": str(instance.data)},
+        env=instance.environment,
         capture_output=True,
         text=True,
         check=True,
