@@ -72,7 +72,10 @@ def _of_item(resource: Resource, id: str) -> dict[str, Operation]:
 def list_rows(resource: Resource, actor: Any, context: Context) -> HttpResponse:
     """GET on a collection."""
     query_string = context.request.META.get("QUERY_STRING", "")
-    query = parse_list_query(read_pairs(query_string), resource.all_filters, resource.sortable)
+    pairs = read_pairs(query_string)
+    if resource.plain:  # our own lists: a field of a search form left empty asks for nothing
+        pairs = [pair for pair in pairs if pair[2] or pair[0] not in resource.all_filters]
+    query = parse_list_query(pairs, resource.all_filters, resource.sortable)
     rows = resource.narrow(resource.rows(actor), query.conditions)
     order = Order.of(rows.model, query.sort, resource.sortable, resource.ordering)
     limit = min(resource.default_limit if query.limit is None else query.limit, resource.max_limit)
