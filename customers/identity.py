@@ -31,6 +31,14 @@ PROVINCES = frozenset(
         83,
     )
 )
+# How channels spell the kinds, folded to lower-case letters and digits.
+_SPELLINGS = {
+    RESIDENT_ID: "residentid residentidcard residentidentitycard idcard identitycard nationalid"
+    " nationalidcard chineseresidentid cnresidentid ric cnric 居民身份证 身份证",
+    PASSPORT: "passport 护照",
+    BUSINESS_LICENCE: "businesslicence businesslicense uscc cnuscc 营业执照",
+}
+_KIND_OF = {word: kind for kind, words in _SPELLINGS.items() for word in words.split()}
 KINDS = {RESIDENT_ID: "居民身份证", PASSPORT: "护照", BUSINESS_LICENCE: "营业执照"}
 
 
@@ -64,8 +72,10 @@ def seal(kind: str, number: str) -> SealedIdentity:
 
     Resident IDs are checked by GB 11643 (date, province and check digit), licences by GB 32100.
     """
-    if kind not in KINDS:
+    folded = "".join(letter for letter in kind.lower() if letter.isalnum())
+    if folded not in _KIND_OF:
         raise IdentityKindUnknown(kind=kind[:40], field="identityType")
+    kind = _KIND_OF[folded]
     number = _validated(kind, number)
     return SealedIdentity(
         kind=kind,
@@ -113,7 +123,11 @@ def _resident_id(number: str) -> str:
     the birth, and counties are founded and renamed; ``ric.validate`` refuses such numbers.
     """
     number = ric.compact(number)
-    if len(number) != 18 or not number[:17].isdigit() or int(number[:2]) not in PROVINCES:
+    if (
+        len(number) != 18
+        or not (number.isascii() and number[:17].isdigit())
+        or int(number[:2]) not in PROVINCES
+    ):
         raise IdentityInvalid(field="identityNumber")
     if number[-1] != ric.calc_check_digit(number):
         raise IdentityInvalid(field="identityNumber")

@@ -13,6 +13,7 @@ from core.periods import period
 from customers.states import (
     SUBSCRIPTION_ENDED,
     ChargingMode,
+    CustomerKind,
     CustomerStatus,
     SubscriberStatus,
     SubscriptionStatus,
@@ -26,7 +27,7 @@ class Customer(models.Model):
     customer_no = models.CharField(max_length=24, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(
-        max_length=12, choices=[("person", "个人"), ("organisation", "单位")], default="person"
+        max_length=12, choices=CustomerKind.choices, default=CustomerKind.PERSON
     )
     status = models.CharField(max_length=12, choices=CustomerStatus.choices)
     segment = models.CharField(max_length=40, blank=True, default="")
@@ -47,7 +48,7 @@ class Customer(models.Model):
                 condition=Q(status__in=CustomerStatus.values), name="customer_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["person", "organisation"]), name="customer_kind_known"
+                condition=Q(kind__in=CustomerKind.values), name="customer_kind_known"
             ),
         ]
         indexes: ClassVar = [

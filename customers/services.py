@@ -22,9 +22,12 @@ from customers.models import (
 from customers.selectors import CustomerUnknown
 from customers.states import (
     ChargingMode,
+    CustomerKind,
     CustomerStatus,
 )
 from customers.values import NewAccount, NewCustomer, NewSubscriber, NewSubscription
+
+WORD_LENGTH = 40
 
 
 class NameMissing(DomainError):
@@ -33,6 +36,22 @@ class NameMissing(DomainError):
     code = "nameMissing"
     zh = "客户名称不能为空"
     en = "A customer must have a name"
+
+
+class CustomerKindUnknown(DomainError):
+    """A customer is a person or an organisation."""
+
+    code = "customerKindUnknown"
+    zh = "客户类型 {kind} 无效, 应为 person 或 organisation"
+    en = "The customer type {kind} is neither person nor organisation"
+
+
+class WordTooLong(DomainError):
+    """A code or short word of ours has a limited length."""
+
+    code = "wordTooLong"
+    zh = "不得超过 {limit} 个字符"
+    en = "It must have at most {limit} characters"
 
 
 class ChargingModeUnknown(DomainError):
@@ -47,6 +66,11 @@ def check_new_customer(new: NewCustomer) -> identity.SealedIdentity | None:
     """Return the sealed identity of a customer to be (None without one); raise what is wrong."""
     if not new.name.strip():
         raise NameMissing(field="name")
+    if new.kind not in CustomerKind.values:
+        raise CustomerKindUnknown(kind=new.kind[:40], field="customerType")
+    for field in ("segment", "level", "org_unit", "region"):
+        if len(getattr(new, field)) > WORD_LENGTH:
+            raise WordTooLong(limit=WORD_LENGTH, field=field)
     if new.charging_mode not in ChargingMode.values:
         raise ChargingModeUnknown(field="chargingMode")
     if not (new.identity_kind or new.identity_number):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from core.states import Arrows
+from products.states import ChargingMode
 
 
 class CustomerStatus(models.TextChoices):
@@ -13,6 +14,13 @@ class CustomerStatus(models.TextChoices):
     PENDING = "pending", "待确认"
     ACTIVE = "active", "正常"
     CLOSED = "closed", "已销户"
+
+
+class CustomerKind(models.TextChoices):
+    """Whom we do business with."""
+
+    PERSON = "person", "个人"
+    ORGANISATION = "organisation", "单位"
 
 
 class SubscriberStatus(models.TextChoices):
@@ -37,12 +45,13 @@ class SubscriptionStatus(models.TextChoices):
     ABORTED = "aborted", "已中止"
 
 
-class ChargingMode(models.TextChoices):
-    """When an account pays; it sits on the account."""
-
-    PREPAID = "prepaid", "预付费"
-    POSTPAID = "postpaid", "后付费"
-
+__all__ = [
+    "ChargingMode",
+    "CustomerKind",
+    "CustomerStatus",
+    "SubscriberStatus",
+    "SubscriptionStatus",
+]
 
 SUBSCRIPTION_ENDED = (
     SubscriptionStatus.TERMINATED,

@@ -54,7 +54,8 @@ _FIELDS = {
     "accountName": "account_name",
     "chargingMode": "charging_mode",
 }
-_SECRET = ("identityNumber",)
+# TM Forum's words for a party, in ours.
+_KINDS = {"individual": "person", "organization": "organisation"}
 
 
 def open_customer(actor: Actor, body: CustomerBody, context: Context) -> Answer:
@@ -83,6 +84,8 @@ def _new_customer(body: CustomerBody, context: Context) -> NewCustomer:
             fields[_FIELDS[one.name]] = str(one.value)
         else:
             kept.append({"name": one.name, "value": one.value})
+    if "kind" in fields:
+        fields["kind"] = _KINDS.get(fields["kind"].lower(), fields["kind"])
     extension = dict(context.extension)
     if kept:
         extension["characteristic"] = kept
