@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.errors import DomainError, Unavailable
 from core.systems import System
 from integration import proof
+from integration.connection import let_go_if_broken
 from integration.context import FlowContext
 from integration.hearing import answerer_of
 from integration.messages import Query, Stamp, encode
@@ -87,6 +88,7 @@ def _ask(sender: System, system: System, question: Query, asker: Stamp) -> Any:
             return answerer_of(system, type(question).__name__)(question, asker, timezone.now())
         except (OperationalError, InterfaceError) as error:
             log.warning("%s is silent: %s", system, error)
+            let_go_if_broken(system)
             raise SystemSilent(system=str(system)) from error
     return _ask_over_http(sender, system, question, asker)
 

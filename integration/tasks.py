@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.systems import System
 from integration import inbox, proof
+from integration.connection import let_go_if_broken
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +33,20 @@ def receive_messages(receiver: str, sender: str, messages: list[Any], signature:
         inbox.receive(System(receiver), received, clock=timezone.now)
     except (OperationalError, InterfaceError) as error:
         log.warning("%s did not answer, %d messages come again: %s", receiver, len(messages), error)
+        let_go_if_broken(System(receiver))
 
 
 @shared_task(name="integration.drain")
 def drain_subject(receiver: str, sender: str, subject: str) -> None:
-    """Let ``receiver`` act on what it keeps of a subject and what is due."""
-    inbox.drain(System(receiver), sender, subject, clock=timezone.now)
+    """Let ``receiver`` act on what it keeps of a subject and what is due.
+
+    When the receiver's database does not answer, the relay says again that it is due.
+    """
+    try:
+        inbox.drain(System(receiver), sender, subject, clock=timezone.now)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("%s did not answer, %s waits: %s", receiver, subject, error)
+        let_go_if_broken(System(receiver))
 
 
 def deliver(receiver: System, sender: System, messages: list[list[Any]], producer: Any) -> None:

@@ -1,0 +1,16 @@
+"""Database connections of processes that serve no requests: the relay and the workers."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from core.systems import System
+
+
+def let_go_if_broken(system: System) -> None:
+    """Close this thread's connection to ``system``'s database if it no longer works.
+
+    Django does so at the end of a request. A relay or a worker has no such end: a connection that
+    broke outside a transaction would stay broken although the server has long been back.
+    """
+    connections[system.alias].close_if_unusable_or_obsolete()
