@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from core.states import Arrows
-from products.states import ChargingMode
+from products.states import ChargingMode as ChargingMode
 
 
 class CustomerStatus(models.TextChoices):
@@ -44,14 +44,6 @@ class SubscriptionStatus(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
     ABORTED = "aborted", "已中止"
 
-
-__all__ = [
-    "ChargingMode",
-    "CustomerKind",
-    "CustomerStatus",
-    "SubscriberStatus",
-    "SubscriptionStatus",
-]
 
 SUBSCRIPTION_ENDED = (
     SubscriptionStatus.TERMINATED,

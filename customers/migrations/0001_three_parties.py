@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 (
                     "charging_mode",
                     models.CharField(
-                        choices=[("prepaid", "预付费"), ("postpaid", "后付费")], max_length=8
+                        choices=[("postpaid", "后付费"), ("prepaid", "预付费")], max_length=8
                     ),
                 ),
                 ("currency", models.CharField(default="CNY", max_length=3)),
@@ -308,7 +308,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.CheckConstraint(
-                condition=models.Q(("charging_mode__in", ["prepaid", "postpaid"])),
+                condition=models.Q(("charging_mode__in", ["postpaid", "prepaid"])),
                 name="account_charging_mode",
             ),
         ),
