@@ -28,7 +28,7 @@ from integration.messages import (
 from integration.queries import SystemSilent, ask
 from orders import lines, refusals
 from orders.models import CustomerOrder, OrderItem
-from orders.records import new_order
+from orders.records import insert_items_holding_lines, new_order
 from orders.values import ItemRequest, OrderRequest, Submission
 from products.relations import check as check_relations
 from products.selectors import terms_on_sale
@@ -109,22 +109,24 @@ class OpenSubscriber(Flow):
 
     def captured(self, order: CustomerOrder, opening: Opening) -> None:
         """Write what needs the order's row: its items, its place in the waiting lines."""
-        OrderItem.objects.bulk_create(
-            OrderItem(
-                order=order,
-                item_id=item.item_id,
-                action=item.action,
-                offering_code=item.offering_code,
-                subscriber_no=opening.subscriber_no,
-                subscription_no=subscription_no,
-                characteristics=item.characteristics,
-                extension=item.extension,
-            )
-            for item, subscription_no in zip(
-                opening.request.items, opening.subscription_nos, strict=True
-            )
+        insert_items_holding_lines(
+            order,
+            opening.subscriber_no,
+            lines.BOTH,
+            [
+                OrderItem(
+                    item_id=item.item_id,
+                    action=item.action,
+                    offering_code=item.offering_code,
+                    subscription_no=subscription_no,
+                    characteristics=item.characteristics,
+                    extension=item.extension,
+                )
+                for item, subscription_no in zip(
+                    opening.request.items, opening.subscription_nos, strict=True
+                )
+            ],
         )
-        lines.take_place(order, opening.subscriber_no, lines.BOTH, holds=True)
 
     def decompose(self, order: CustomerOrder, opening: Opening, context: FlowContext) -> list[Plan]:
         """Provision, then bill; a prepaid main product the other way round."""

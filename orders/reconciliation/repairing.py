@@ -9,7 +9,9 @@ from django.db import transaction
 from auth_center.actors import Actor
 from auth_center.permissions import require
 from core.systems import System
-from orders import permissions
+from integration.context import FlowContext
+from integration.flow import Plan
+from orders import lines, permissions
 from orders.accepting import flow_context, give_number
 from orders.conducting import engine
 from orders.flows.restate import Restate
@@ -31,6 +33,17 @@ def repair(report: Report, *, actor: Actor, at: datetime) -> list[CustomerOrder]
         with transaction.atomic(using=System.CRM.alias):
             give_number(context)
             order, plans = flow.capture(customer_no, subscriber_no, context)
-            engine.start(order, plans, context, wait=False)
+            _start_in_turn(order, plans, context)
         orders.append(order)
     return orders
+
+
+def _start_in_turn(order: CustomerOrder, plans: list[Plan], context: FlowContext) -> None:
+    """Start a repair, or let it wait for the orders that stand in its subscriber's lines."""
+    if not order.subscriber_no:
+        engine.start(order, plans, context, wait=False)
+        return
+    lines.lock(order.subscriber_no)
+    wait = lines.must_wait(order.subscriber_no, lines.BOTH)
+    engine.start(order, plans, context, wait=wait)
+    lines.take_place(order, order.subscriber_no, lines.BOTH, holds=not wait)
