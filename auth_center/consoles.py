@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.admin.utils import quote
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.views.i18n import set_language
+from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
+from auth_center.permissions import VIEW_MESSAGE
+from core.console import in_both_languages, said
 from core.systems import System, console
+from integration.letters import count_letters
 
+MOST_FOUND = 5  # rows of one table that the search names
 PATHS = {"/crm/": System.CRM, "/boss/": System.BOSS, "/oss/": System.PROVISIONING}
 
 
@@ -51,19 +64,130 @@ class ConsoleSessionMiddleware(SessionMiddleware):
 
 
 class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
-    """An admin site on one system's data, open to its operators."""
+    """An admin site on one system's data, open to its operators.
 
-    def __init__(self, system: System, title: str) -> None:
+    ``titles`` are its names in Chinese and English, ``apps`` the apps in the order of a day's
+    work; the others follow.
+    """
+
+    def __init__(self, system: System, titles: tuple[str, str], apps: tuple[str, ...]) -> None:
         super().__init__(name=system.queue)
         self.system = system
-        self.site_header = self.site_title = self.index_title = title
+        self.titles = titles
+        self.apps = apps
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Show a table; it and what is shown with it is named in the reader's language."""
+        super().register(model_or_iterable, admin_class, **options)
+        several = isinstance(model_or_iterable, Iterable)
+        for model in model_or_iterable if several else [model_or_iterable]:
+            in_both_languages(model)
+            for inline in self._registry[model].inlines:
+                in_both_languages(inline.model)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in an operator who is active now and may do anything at all here."""
         user: Any = request.user
         return bool(user.is_authenticated and user.grants)
 
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the address where the language is chosen.
 
-crm_console = Console(System.CRM, "三户 CRM")
-boss_console = Console(System.BOSS, "三户 BOSS")
-oss_console = Console(System.PROVISIONING, "三户 开通")
+        It lies inside the console because the CSRF token lies in the console's session.
+        """
+        return [path("language/", set_language, name="language")]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Name the console in the reader's language."""
+        context: dict[str, Any] = super().each_context(request)
+        title = said(*self.titles)
+        return context | {
+            "site_title": title,
+            "site_header": title,
+            "languages_action": reverse(f"{self.name}:language"),
+        }
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the apps in the order of a day's work, their tables as they were registered."""
+        found = self._build_app_dict(request, app_label)
+        first = [label for label in self.apps if label in found]
+        rest = [label for label in found if label not in first]
+        return [found[label] for label in [*first, *rest]]
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return what this operator may look at, an app a group."""
+        return [
+            {"title": app["name"], "items": [self._entry(request, one) for one in app["models"]]}
+            for app in self.get_app_list(request)
+        ]
+
+    def _entry(self, request: HttpRequest, table: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "title": table["name"],
+            "icon": self._registry[table["model"]].icon,
+            "link": table["admin_url"],
+            "active": request.path.startswith(table["admin_url"]),
+            "has_permission": True,
+        }
+
+    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Find tables by their names and rows by a whole number.
+
+        Unfold's own search keeps what it finds under the operator's key, and the same key is
+        another person's in another console.
+        """
+        began = time.monotonic()
+        term = request.GET.get("s", "").strip()
+        if not term:
+            return HttpResponse()
+        found = [*self._tables_named(request, term), *self._rows_numbered(request, term)]
+        return TemplateResponse(
+            request,
+            "unfold/helpers/command_results.html",
+            {
+                "page_obj": Paginator(found, len(found) or 1),
+                "results": found,
+                "page_counter": 0,
+                "execution_time": time.monotonic() - began,
+            },
+            headers={"HX-Trigger": "search"},
+        )
+
+    def _tables_named(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+        for app in self.get_app_list(request):
+            for table in app["models"]:
+                if term.lower() in f"{app['name']} {table['name']}".lower():
+                    yield SearchResult(table["name"], str(app["name"]), table["admin_url"], "tag")
+
+    def _rows_numbered(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+        for model, admin in self._registry.items():
+            if not (admin.finds_numbers and admin.has_view_permission(request)):
+                continue
+            rows, _ = admin.get_search_results(request, admin.get_queryset(request), term)
+            meta = model._meta
+            for row in rows[:MOST_FOUND]:
+                address = reverse(
+                    f"{self.name}:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)]
+                )
+                yield SearchResult(str(row), capfirst(str(meta.verbose_name)), address, admin.icon)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show what may be looked at, and first what waits for a decision."""
+        user: Any = request.user
+        letters = count_letters(self.system) if user.has_perm(VIEW_MESSAGE) else None
+        return cast(HttpResponse, super().index(request, {"letters": letters}))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Refuse: a password is the same in every system, so no single console changes it."""
+        raise Http404
+
+
+crm_console = Console(
+    System.CRM, ("三户 CRM", "Sanhu CRM"), ("customers", "orders", "products", "integration")
+)
+boss_console = Console(System.BOSS, ("三户 BOSS", "Sanhu BOSS"), ("billing", "integration"))
+oss_console = Console(
+    System.PROVISIONING, ("三户 开通", "Sanhu Provisioning"), ("provisioning", "integration")
+)

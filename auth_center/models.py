@@ -67,6 +67,10 @@ class Operator(AbstractBaseUser):
     def __str__(self) -> str:
         return f"{self.name} ({self.staff_no})"
 
+    def get_full_name(self) -> str:
+        """Return the name that a console shows."""
+        return self.name
+
     @property
     def is_staff(self) -> bool:
         """Every operator works at a console; what it shows follows from permissions."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auth_center.actors import Actor
 from core.errors import PermissionDenied
+from integration.permissions import RESEND_LETTER, SKIP_LETTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +54,8 @@ VIEW_ROLE = permission("auth_center.view_role", zh="查询角色", en="View role
 VIEW_FLOW = permission(
     "integration.view_flow", zh="查询流程轨迹", en="View flows", scope="flows.read"
 )
+VIEW_MESSAGE = permission(
+    "integration.view_message", zh="查询系统间消息", en="View messages between systems"
+)
+permission(RESEND_LETTER, zh="重新处理消息", en="Resend messages that failed")
+permission(SKIP_LETTER, zh="跳过消息", en="Skip messages that failed")

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Model
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
-
 from auth_center.consoles import boss_console
 from billing import permissions
 from billing.models import (
@@ -23,32 +19,12 @@ from billing.models import (
     PaymentRelation,
     Release,
 )
-
-
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
-    """A list and its details, for those who hold ``permission``, without a way to change them."""
-
-    permission: ClassVar[str]
-    show_full_result_count = False
-    list_per_page = 50
-    actions = None
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        user: Any = request.user
-        return bool(user.has_perm(self.permission))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+from core.console import ReadOnly
 
 
 class BillingCustomerAdmin(ReadOnly):
     permission = permissions.VIEW_CUSTOMER
+    icon = "person"
     list_display: ClassVar[Any] = ["customer_no", "name", "kind", "region", "credit_standing"]
     search_fields: ClassVar[Any] = ["customer_no__exact"]
     list_filter: ClassVar[Any] = ["kind", "credit_standing"]
@@ -57,6 +33,7 @@ class BillingCustomerAdmin(ReadOnly):
 
 class BillingAccountAdmin(ReadOnly):
     permission = permissions.VIEW_ACCOUNT
+    icon = "account_balance_wallet"
     list_display: ClassVar[Any] = [
         "account_no", "customer", "charging_mode", "currency", "overdue_amount", "status",
     ]  # fmt: skip
@@ -69,6 +46,7 @@ class BillingAccountAdmin(ReadOnly):
 
 class BillingSubscriberAdmin(ReadOnly):
     permission = permissions.VIEW_SUBSCRIBER
+    icon = "smartphone"
     list_display: ClassVar[Any] = [
         "subscriber_no", "service_number", "customer", "status", "suspend_reasons", "activated_at",
     ]  # fmt: skip
@@ -80,6 +58,7 @@ class BillingSubscriberAdmin(ReadOnly):
 
 class BillingSubscriptionAdmin(ReadOnly):
     permission = permissions.VIEW_SUBSCRIPTION
+    icon = "loyalty"
     list_display: ClassVar[Any] = [
         "subscription_no", "subscriber", "offering_code", "status", "valid_from", "valid_to",
     ]  # fmt: skip
@@ -91,6 +70,7 @@ class BillingSubscriptionAdmin(ReadOnly):
 
 class PaymentRelationAdmin(ReadOnly):
     permission = permissions.VIEW_PAYMENT_RELATION
+    icon = "call_split"
     list_display: ClassVar[Any] = [
         "subscriber", "account", "charge_group", "priority", "share_percent", "valid_from",
         "valid_to",
@@ -102,6 +82,7 @@ class PaymentRelationAdmin(ReadOnly):
 
 class BillingOfferingAdmin(ReadOnly):
     permission = permissions.VIEW_OFFERING
+    icon = "sell"
     list_display: ClassVar[Any] = ["code", "name_zh", "kind", "charging_mode", "release_no"]
     search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
     list_filter: ClassVar[Any] = ["kind"]
@@ -110,6 +91,7 @@ class BillingOfferingAdmin(ReadOnly):
 
 class BillingTariffAdmin(ReadOnly):
     permission = permissions.VIEW_TARIFF
+    icon = "payments"
     list_display: ClassVar[Any] = [
         "code", "version", "name_zh", "kind", "charge_group", "currency", "valid_from", "valid_to",
     ]  # fmt: skip
@@ -120,6 +102,7 @@ class BillingTariffAdmin(ReadOnly):
 
 class ReleaseAdmin(ReadOnly):
     permission = permissions.VIEW_RELEASE
+    icon = "rocket_launch"
     list_display: ClassVar[Any] = ["release_no", "state", "received_at", "answered_at"]
     search_fields: ClassVar[Any] = ["release_no__exact"]
     ordering: ClassVar[Any] = ["-id"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -34,6 +35,7 @@ AUTHORIZATION = env("AUTHORIZATION", default="distributed")
 ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
 REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
+PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
 WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
 WAIT_CAP_SECONDS = 30
@@ -68,6 +70,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.security.ContentSecurityPolicyMiddleware",
     "core.tmf.edge.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auth_center.consoles.ConsoleSessionMiddleware",
@@ -163,6 +166,32 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# --- Consoles ------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("console/console.css")],
+    "SIDEBAR": {"show_search": True, "command_search": True},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 240)",
+            "100": "oklch(94.2% .03 240)",
+            "200": "oklch(89.4% .057 240)",
+            "300": "oklch(81.8% .1 242)",
+            "400": "oklch(70.9% .15 246)",
+            "500": "oklch(60.5% .17 252)",
+            "600": "oklch(50.5% .17 256)",
+            "700": "oklch(44.5% .155 258)",
+            "800": "oklch(38.5% .13 259)",
+            "900": "oklch(33.5% .1 260)",
+            "950": "oklch(26% .075 262)",
+        }
+    },
+}
 
 # --- API -----------------------------------------------------------------------------------------
 TMF_AUTHENTICATION = "auth_center.tokens.authenticate"

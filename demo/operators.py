@@ -33,7 +33,7 @@ ROLES = (
         "clerk",
         ("营业员", "Counter clerk"),
         (System.CRM,),
-        ("customers", "orders", "integration", "products.view_offering"),
+        ("customers", "orders", "integration.view_flow", "products.view_offering"),
     ),
     DemoRole(
         "product_manager",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from integration.states import InboxStatus
+from integration.states import InboxStatus, LetterDeed
 
 
 class OutboxMessage(models.Model):
@@ -106,11 +106,44 @@ class InboxMessage(models.Model):
             models.Index(
                 fields=["received_at"], name="inbox_dead", condition=models.Q(status="dead")
             ),
+            models.Index(
+                fields=["received_at"], name="inbox_open", condition=models.Q(done_at=None)
+            ),
             models.Index(fields=["flow_no"], name="inbox_flow"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+
+class LetterDecision(models.Model):
+    """What a person did with a message that could not be acted on: who, when, why.
+
+    Rows are only ever added.
+    """
+
+    letter = models.ForeignKey(InboxMessage, models.PROTECT, related_name="decisions")
+    deed = models.CharField(max_length=10, choices=LetterDeed.choices)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    actor_kind = models.CharField(max_length=10)
+    actor_number = models.CharField(max_length=60)
+    channel = models.CharField(max_length=40, blank=True, default="")
+    terminal = models.CharField(max_length=60, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(deed=LetterDeed.RESENT) | ~models.Q(reason=""),
+                name="letterdecision_skipped_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deed__in=LetterDeed.values), name="letterdecision_deed_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.letter_id}"
 
 
 class InboxStream(models.Model):

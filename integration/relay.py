@@ -16,10 +16,12 @@ from typing import Any
 
 from celery import current_app as celery
 from django.db import connections, transaction
+from django.utils import timezone
 
 from core.errors import DomainError
 from core.systems import System
 from integration import tasks
+from integration.alarm import LetterAlarm
 from integration.messages import ReceivedQuery
 from integration.outbox import CHANNEL
 from integration.queries import ask_quietly
@@ -30,6 +32,7 @@ BATCH = 200  # rows taken from the outbox at once
 IDLE_SECONDS = 0.5  # how long to sleep when nobody notifies
 GATHER_SECONDS = 0.02  # under load, how long to let messages gather between two batches
 SWEEP_SECONDS = 1.0
+ALARM_SECONDS = 30.0
 DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone
 PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network calls run apart
 
@@ -69,7 +72,9 @@ class Relay:
     def __init__(self, system: System, stop: threading.Event) -> None:
         self.system = system
         self.stop = stop
+        self.alarm = LetterAlarm(system)
         self._next_sweep = 0.0
+        self._next_alarm = 0.0
         self._carried_at = 0.0
         self._down: dict[str, float] = {}
 
@@ -103,6 +108,9 @@ class Relay:
                 self._next_sweep = time.monotonic() + SWEEP_SECONDS
                 self.wake_due(producer)
                 self.confirm(producer)
+            if time.monotonic() >= self._next_alarm:
+                self._next_alarm = time.monotonic() + ALARM_SECONDS
+                self.alarm.look(timezone.now())
             if carried < BATCH:
                 self._wait()
 

@@ -16,6 +16,13 @@ class InboxStatus(models.TextChoices):
     SKIPPED = "skipped", "人工跳过"
 
 
+class LetterDeed(models.TextChoices):
+    """What a person can do with a message that waits for one."""
+
+    RESENT = "resent", "重新处理"
+    SKIPPED = "skipped", "跳过"
+
+
 class StepStatus(models.TextChoices):
     """How an arrow of a trace ended."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
-from unfold.admin import ModelAdmin
 
 from auth_center.consoles import oss_console
+from core.console import ReadOnly
 from core.errors import DomainError
 from provisioning import permissions, services
 from provisioning.models import (
@@ -30,30 +30,9 @@ from provisioning.models import (
 )
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
-    """A list and its details, for those who hold ``permission``, without a way to change them."""
-
-    permission: ClassVar[str]
-    show_full_result_count = False
-    list_per_page = 50
-    actions: Any = None
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        user: Any = request.user
-        return bool(user.has_perm(self.permission))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 class PhoneNumberAdmin(ReadOnly):
     permission = permissions.VIEW_PHONE_NUMBER
+    icon = "dialpad"
     list_display: ClassVar[Any] = [
         "msisdn", "state", "level", "region", "subscriber_no", "reserved_until", "cooling_until",
     ]  # fmt: skip
@@ -65,6 +44,7 @@ class PhoneNumberAdmin(ReadOnly):
 
 class SimCardAdmin(ReadOnly):
     permission = permissions.VIEW_SIM_CARD
+    icon = "sim_card"
     list_display: ClassVar[Any] = [
         "iccid", "imsi", "state", "region", "subscriber_no", "reserved_until", "cooling_until",
     ]  # fmt: skip
@@ -75,6 +55,7 @@ class SimCardAdmin(ReadOnly):
 
 class LineAdmin(ReadOnly):
     permission = permissions.VIEW_LINE
+    icon = "settings_ethernet"
     list_display: ClassVar[Any] = [
         "subscriber_no", "msisdn", "iccid", "state", "bar", "version", "changed_at",
     ]  # fmt: skip
@@ -85,6 +66,7 @@ class LineAdmin(ReadOnly):
 
 class ProvisioningOrderAdmin(ReadOnly):
     permission = permissions.VIEW_PROVISIONING_ORDER
+    icon = "receipt_long"
     list_display: ClassVar[Any] = [
         "sub_order_no", "action", "subscriber_no", "msisdn", "state", "cause_zh", "created_at",
     ]  # fmt: skip
@@ -95,6 +77,7 @@ class ProvisioningOrderAdmin(ReadOnly):
 
 class WorkOrderAdmin(ReadOnly):
     permission = permissions.VIEW_WORK_ORDER
+    icon = "engineering"
     list_display: ClassVar[Any] = [
         "work_order_no", "order", "element", "subscriber_no", "state", "attempts", "due_at",
         "ticket", "error_zh",
@@ -125,12 +108,14 @@ class WorkOrderAdmin(ReadOnly):
 
 class NetworkElementAdmin(ReadOnly):
     permission = permissions.VIEW_NETWORK_ELEMENT
+    icon = "dns"
     list_display: ClassVar[Any] = ["code", "kind", "name_zh", "name_en", "base_url"]
     ordering: ClassVar[Any] = ["code"]
 
 
 class NetworkServiceAdmin(ReadOnly):
     permission = permissions.VIEW_NETWORK_SERVICE
+    icon = "settings_input_antenna"
     list_display: ClassVar[Any] = ["code", "kind", "name_zh", "name_en", "release_no", "synced_at"]
     search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
     list_filter: ClassVar[Any] = ["kind"]
@@ -139,6 +124,7 @@ class NetworkServiceAdmin(ReadOnly):
 
 class ServiceCommandAdmin(ReadOnly):
     permission = permissions.VIEW_SERVICE_COMMAND
+    icon = "terminal"
     list_display: ClassVar[Any] = ["service", "element", "command", "parameters"]
     list_select_related: ClassVar[Any] = ["service", "element"]
     search_fields: ClassVar[Any] = ["service__code"]

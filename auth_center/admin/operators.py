@@ -1,0 +1,76 @@
+"""Operators and roles as the console's own system knows them, to look at."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from auth_center.actors import EVERYTHING
+from auth_center.consoles import boss_console, crm_console, oss_console
+from auth_center.models import Operator, Role
+from auth_center.permissions import VIEW_OPERATOR, VIEW_ROLE, permissions
+from core.console import ReadOnly, said
+
+
+class OperatorAdmin(ReadOnly):
+    permission = VIEW_OPERATOR
+    icon = "badge"
+    list_display: ClassVar[Any] = [
+        "staff_no", "name", "role_names", "org_unit", "region", "is_active", "active_from",
+        "active_until", "last_login",
+    ]  # fmt: skip
+    list_filter: ClassVar[Any] = ["is_active", "roles"]
+    search_fields: ClassVar[Any] = ["staff_no__exact", "name__exact"]
+    search_help_text = _("Staff number or whole name")
+    ordering: ClassVar[Any] = ["staff_no"]
+    fields: ClassVar[Any] = [
+        ("staff_no", "name"), ("role_names", "email"), ("org_unit", "region"),
+        ("is_active", "last_login"), ("active_from", "active_until"),
+    ]  # fmt: skip
+    readonly_fields: ClassVar[Any] = ["role_names"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Operator]:
+        rows: QuerySet[Operator] = super().get_queryset(request)
+        return rows.defer("password").prefetch_related("roles")
+
+    @admin.display(description=_("roles"))
+    def role_names(self, operator: Operator) -> str:
+        return ", ".join(said(role.name_zh, role.name_en) for role in operator.roles.all()) or "-"
+
+
+class RoleAdmin(ReadOnly):
+    permission = VIEW_ROLE
+    icon = "shield_person"
+    finds_numbers = False
+    list_display: ClassVar[Any] = ["code", "name_zh", "name_en", "granted"]
+    search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
+    ordering: ClassVar[Any] = ["code"]
+    fields: ClassVar[Any] = ["code", ("name_zh", "name_en"), "operations"]
+    readonly_fields: ClassVar[Any] = ["operations"]
+
+    @admin.display(description=_("operations permitted"))
+    def granted(self, role: Role) -> str:
+        everything = EVERYTHING in role.permissions
+        return said("全部", "all") if everything else str(len(role.permissions))
+
+    @admin.display(description=_("operations permitted"))
+    def operations(self, role: Role) -> str | SafeString:
+        if EVERYTHING in role.permissions:
+            return said("全部", "all")
+        known = permissions()
+        words = [
+            (said(known[name].zh, known[name].en) if name in known else "", name)
+            for name in role.permissions
+        ]
+        return format_html_join("", "<div>{} <code>{}</code></div>", words)
+
+
+for _console in (crm_console, boss_console, oss_console):
+    _console.register(Operator, OperatorAdmin)
+    _console.register(Role, RoleAdmin)
