@@ -10,6 +10,9 @@ from core.errors import NotFound
 from orders import permissions
 from orders.models import CustomerOrder
 
+# Flows that order no product: parties and repairs.
+WITHOUT_ITEMS = ("open_customer", "open_account", "restate")
+
 
 class FlowUnknown(NotFound):
     """There is no flow of that number, or not for this actor."""
@@ -22,7 +25,7 @@ class FlowUnknown(NotFound):
 def list_orders(actor: Actor) -> QuerySet[CustomerOrder]:
     """Return the product orders that ``actor`` may see, with their items."""
     require(actor, permissions.VIEW_ORDER)
-    return CustomerOrder.objects.exclude(flow="open_customer").prefetch_related("items")
+    return CustomerOrder.objects.exclude(flow__in=WITHOUT_ITEMS).prefetch_related("items")
 
 
 def list_flows(actor: Actor) -> QuerySet[CustomerOrder]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
@@ -25,6 +26,7 @@ from orders.flows.open_subscriber import Opening
 from orders.models import CustomerOrder
 from orders.values import OrderRequest, Submission
 
+REFERENCE_LENGTH = 200
 _open_subscriber = OpenSubscriber()
 
 
@@ -96,21 +98,29 @@ def submit_order(
     _check_shape(request)
     context = flow_context(_open_subscriber, submission, actor, at)
     give_number(context)
-    reference = (
-        f"{actor.number}:{submission.external_id}" if submission.external_id else context.flow_no
-    )
+    reference = _reservation_reference(submission, actor, context)
     opening = _open_subscriber.prepare(request, reference, context)
     try:
         _open_subscriber.ask_others(opening, context)
         return _capture(opening, submission, context)
-    except (IntegrityError, DomainError) as error:
+    except (IntegrityError, DataError, DomainError) as error:
         known = _find_repeated(submission, actor.number)
         if known is not None:
             return known
         _release(reference)
-        if isinstance(error, DomainError):
-            raise
-        raise refusals.NumberInUse from error
+        if isinstance(error, IntegrityError):
+            raise refusals.NumberInUse from error
+        raise
+
+
+def _reservation_reference(submission: Submission, actor: Actor, context: FlowContext) -> str:
+    """Return what the reservation is kept under: the same for a repeat, at most 200 characters."""
+    if not submission.external_id:
+        return context.flow_no
+    reference = f"{actor.number}:{submission.external_id}"
+    if len(reference) <= REFERENCE_LENGTH:
+        return reference
+    return hashlib.sha256(reference.encode()).hexdigest()
 
 
 def _capture(opening: Opening, submission: Submission, context: FlowContext) -> CustomerOrder:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from core.errors import NotFound
+from core.errors import NotFound, PermissionDenied
 from core.tmf.answer import json_answer
 from core.tmf.body import JSON, MERGE_PATCH, as_struct, read_document
 from core.tmf.context import Context, idempotency_key
@@ -118,7 +118,7 @@ def _made(
         return resource.id_of(made), resource.document(made, context.links)
     try:
         return made, resource.document(resource.find(actor, made), context.links)
-    except NotFound:
+    except (NotFound, PermissionDenied):
         href = context.links.href_under(resource.path, made)
         return made, {"id": made, "href": href, "@type": resource.type}
 

@@ -11,6 +11,7 @@ import msgspec
 _LINE = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}  # kept for every text, told in the schema
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra_json_schema=_LINE)]
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra_json_schema=_LINE)]
+ItemIdentifier = Annotated[str, msgspec.Meta(min_length=1, max_length=40, extra_json_schema=_LINE)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Prose = Annotated[str, msgspec.Meta(max_length=4000)]
 

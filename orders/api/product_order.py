@@ -18,6 +18,7 @@ from core.tmf import (
     Create,
     Identifier,
     Instant,
+    ItemIdentifier,
     Links,
     Resource,
     Text,
@@ -52,7 +53,7 @@ class ProductBody(Body):
 class ItemBody(Body):
     """One line of an order."""
 
-    id: Identifier
+    id: ItemIdentifier
     action: str
     product_offering: Reference | None = None
     product: ProductBody = msgspec.field(default_factory=ProductBody)

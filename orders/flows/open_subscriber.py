@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from core import numbers
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.systems import System
 from customers import selectors as customers
 from customers import services as parties
@@ -273,8 +273,10 @@ def _check_together(terms: list[OfferingTerms]) -> None:
         names={one.code: (one.name_zh, one.name_en) for one in terms},
     )
     if refused:
-        refused[0].errors = refused[1:]
-        raise refused[0]
+        for one in refused:
+            one.field = "productOrderItem"
+        first = refused[0]
+        raise Conflict(code=first.code, zh=first.zh, en=first.en, errors=refused)
 
 
 def _check_holder(holder: Holder, main: OfferingTerms) -> None:
