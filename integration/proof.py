@@ -31,12 +31,16 @@ def prove(sender: str, content: str) -> str:
 def check(sender: str, content: str, proof: str) -> None:
     """Raise ``ProofRefused`` unless ``proof`` shows that ``sender`` said ``content`` just now."""
     at, _, digest = proof.partition(".")
-    genuine = hmac.compare_digest(digest, _digest(sender, at, content))
+    genuine = hmac.compare_digest(_bytes(digest), _bytes(_digest(sender, at, content)))
     if not genuine or not at.isdigit() or abs(time.time() - int(at)) > VALID_SECONDS:
         raise ProofRefused
 
 
 def _digest(sender: str, at: str, content: str) -> str:
     key = bytes.fromhex(settings.SYSTEM_KEY)
-    text = f"{sender}.{at}.{content}".encode()
-    return hmac.new(key, text, hashlib.sha256).hexdigest()
+    return hmac.new(key, _bytes(f"{sender}.{at}.{content}"), hashlib.sha256).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """Return ``text`` as bytes, whatever somebody has put into it."""
+    return text.encode(errors="surrogatepass")

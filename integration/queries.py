@@ -118,6 +118,9 @@ def _ask_over_http(sender: System, system: System, question: Query, asker: Stamp
     except (requests.RequestException, msgspec.DecodeError) as error:
         log.warning("%s is silent: %s", system, error)
         raise SystemSilent(system=str(system)) from error
+    if refusal.code in (SystemSilent.code, proof.ProofRefused.code):
+        log.warning("%s does not answer us: %s", system, refusal.en)
+        raise SystemSilent(system=str(system))
     raise Refused(refusal)
 
 
