@@ -102,7 +102,10 @@ TEMPLATES = [
 ]
 
 
-def _database(variable: str) -> dict[str, Any]:
+def _database(variable: str, system: str) -> dict[str, Any]:
+    """Return a system's database; a process that does not host the system needs none."""
+    if system not in SANHU_SYSTEMS and not env.str(variable, default=""):
+        return {"ENGINE": "django.db.backends.dummy"}
     database: dict[str, Any] = env.db_url(variable)
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
@@ -119,9 +122,9 @@ def _database(variable: str) -> dict[str, Any]:
 
 
 DATABASES = {
-    "default": _database("DATABASE_URL"),
-    "boss": _database("BOSS_DATABASE_URL"),
-    "oss": _database("OSS_DATABASE_URL"),
+    "default": _database("DATABASE_URL", "crm"),
+    "boss": _database("BOSS_DATABASE_URL", "boss"),
+    "oss": _database("OSS_DATABASE_URL", "provisioning"),
 }
 DATABASE_ROUTERS = ["config.routers.SystemRouter"]
 REDIS_URL = env("REDIS_URL")
