@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from core.tmf.errors import InvalidValue
 from core.tmf.language import Language
@@ -54,8 +54,13 @@ class Context:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of the body's content; the order of its attributes does not matter."""
-        return hashlib.sha256(orjson.dumps(self.raw, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """A keyed digest of the body's content; the order of its attributes does not matter.
+
+        Keyed, because it is kept: a body may name what its reader must not find by trying, such
+        as an identity number.
+        """
+        content = orjson.dumps(self.raw, option=orjson.OPT_SORT_KEYS)
+        return salted_hmac("core.tmf.fingerprint", content, algorithm="sha256").hexdigest()
 
 
 def idempotency_key(request: HttpRequest) -> str | None:
