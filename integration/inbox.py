@@ -19,7 +19,9 @@ from integration.states import InboxStatus
 log = logging.getLogger(__name__)
 
 PAUSES_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)  # before each further try; then dead
-PARKED_RECHECK_SECONDS = 10  # a parked message looks again even if nobody woke it
+PARKED_RECHECK_SECONDS = 10  # a parked message looks again even if nobody woke it,
+PARKED_RECHECK_LONGEST = 600  # the less often the longer it has waited
+LEFT_SECONDS = 5  # after that the relay wakes a message whose turn came and whose worker is gone
 
 _LOCK_STREAM = """
 INSERT INTO integration_inboxstream AS s (sender, subject, next_seq, highest_seq, blocked)
@@ -42,6 +44,12 @@ ON CONFLICT (id) DO UPDATE
     SET status = 'done', done_at = EXCLUDED.done_at, body = NULL, next_attempt_at = NULL,
         waiting_for = ''
 """
+# Whoever is killed between this commit and the next message leaves it to the relay.
+_NEXT_IS_DUE = f"""
+UPDATE integration_inboxmessage
+SET next_attempt_at = %(at)s::timestamptz + interval '{LEFT_SECONDS} seconds'
+WHERE sender = %(sender)s AND subject = %(subject)s AND seq = %(seq)s + 1 AND done_at IS NULL
+"""  # noqa: S608 - a constant
 _WAIT = """
 WITH stream AS (
     UPDATE integration_inboxstream SET blocked = blocked OR %(blocks)s
@@ -79,15 +87,24 @@ def receive(system: System, messages: Iterable[Received], *, clock: Clock) -> No
             drain(system, envelope.sender, envelope.subject, clock=clock)
 
 
-def drain(system: System, sender: str, subject: str, *, clock: Clock) -> None:
-    """Act on what is kept of a subject, in order, until something must wait."""
+def drain(
+    system: System, sender: str, subject: str, *, clock: Clock, attempts: int | None = None
+) -> None:
+    """Act on what is kept of a subject, in order, until something must wait.
+
+    ``attempts`` are those the first message had when it was found due. One that has been tried
+    since is left alone: of several calls that waited in a queue only one uses up a try.
+    """
     while True:
         kept = _next_kept(system, sender, subject)
         if kept is None:
             return
-        message, attempts = kept
+        message, tried = kept
+        if attempts not in (None, tried):
+            return
+        attempts = None
         envelope = msgspec.json.decode(message.body, type=Envelope)
-        if not _take(system, message, envelope, clock, kept_attempts=attempts):
+        if not _take(system, message, envelope, clock, kept_attempts=tried):
             return
 
 
@@ -112,7 +129,10 @@ def _take(
             if blocked and kept_attempts is None:
                 return False
             _handle(system, envelope, at)
-            _execute(system, _DONE, _columns(message, envelope, at))
+            columns = _columns(message, envelope, at)
+            _execute(system, _DONE, columns)
+            if highest > message.seq:
+                _execute(system, _NEXT_IS_DUE, columns)
             return highest > message.seq
     except MissingParty as missing:
         _set_aside(
@@ -123,7 +143,7 @@ def _take(
             status=InboxStatus.PARKED,
             waiting_for=missing.party,
             attempts=kept_attempts or 0,
-            pause=PARKED_RECHECK_SECONDS,
+            pause=_parked_pause(envelope, at),
         )
     except Exception as error:
         attempts = (kept_attempts or 0) + 1
@@ -152,6 +172,11 @@ def _handle(system: System, envelope: Envelope, at: datetime) -> None:
     context = FlowContext.of(system, envelope, at)
     handler_of(system, envelope.name)(message, context)
     context.flush()
+
+
+def _parked_pause(envelope: Envelope, at: datetime) -> float:
+    tenth = (at - envelope.at).total_seconds() / 10
+    return min(max(tenth, PARKED_RECHECK_SECONDS), PARKED_RECHECK_LONGEST)
 
 
 def _set_aside(

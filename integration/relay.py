@@ -38,8 +38,8 @@ PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network 
 
 TAKE = """
 UPDATE integration_outboxmessage m
-SET sent_at = now(), attempts = m.attempts + 1,
-    next_attempt_at = now() + interval '1 second' * least(30, 3 * 2 ^ m.attempts)
+SET sent_at = now(), attempts = least(m.attempts, 32766) + 1,
+    next_attempt_at = now() + interval '1 second' * least(30, 3 * 2 ^ least(m.attempts, 4))
 FROM (SELECT id FROM integration_outboxmessage WHERE sent_at IS NULL
       ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED) unsent
 WHERE m.id = unsent.id
@@ -50,7 +50,7 @@ UPDATE integration_inboxmessage SET next_attempt_at = now() + interval '10 secon
 WHERE id IN (SELECT id FROM integration_inboxmessage
              WHERE done_at IS NULL AND next_attempt_at <= now()
              ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING sender, subject
+RETURNING sender, subject, attempts
 """
 _UNCONFIRMED = """
 SELECT receiver, id::text FROM integration_outboxmessage
@@ -60,8 +60,13 @@ ORDER BY next_attempt_at LIMIT 1000
 """
 _CONFIRM = "UPDATE integration_outboxmessage SET received_at = now() WHERE id = ANY(%s::uuid[])"
 _RESEND = "UPDATE integration_outboxmessage SET sent_at = NULL WHERE id = ANY(%s::uuid[])"
-_POSTPONE = """
-UPDATE integration_outboxmessage SET next_attempt_at = now() + interval '5 seconds'
+# While the receiver's queue is not empty a message may still be in it: it is sent again only after
+# a time that doubles, so that a broker's loss is made good under load and no load is doubled by it.
+_QUEUED = """
+UPDATE integration_outboxmessage
+SET next_attempt_at = now() + interval '5 seconds',
+    sent_at = CASE WHEN sent_at > now() - interval '30 seconds' * 2 ^ least(attempts, 10)
+              THEN sent_at END
 WHERE id = ANY(%s::uuid[])
 """
 
@@ -129,9 +134,9 @@ class Relay:
     def wake_due(self, producer: Any) -> None:
         """Let a worker try again what is due in this system's own inbox."""
         with transaction.atomic(using=self.system.alias):
-            for sender, subject in set(self._query(_DUE, [BATCH])):
+            for sender, subject, attempts in set(self._query(_DUE, [BATCH])):
                 tasks.drain_subject.apply_async(
-                    args=(str(self.system), sender, subject),
+                    args=(str(self.system), sender, subject, attempts),
                     queue=self.system.queue,
                     producer=producer,
                     retry=False,
@@ -156,7 +161,7 @@ class Relay:
             self._execute(_CONFIRM, [list(held)])
             if missing:
                 queued = producer.channel.client.llen(to.queue)
-                self._execute(_POSTPONE if queued else _RESEND, [missing])
+                self._execute(_QUEUED if queued else _RESEND, [missing])
 
     def _gather(self, since_last: float) -> None:
         """Let messages gather when batches follow each other closely; a lone one goes at once."""

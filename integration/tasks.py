@@ -15,6 +15,9 @@ from integration.connection import let_go_if_broken
 
 log = logging.getLogger(__name__)
 
+# A queue may be long and a worker away; a message that is heard again does nothing twice.
+QUEUED_SECONDS = 24 * 3600
+
 
 @shared_task(name="integration.receive")
 def receive_messages(receiver: str, sender: str, messages: list[Any], signature: str) -> None:
@@ -24,7 +27,7 @@ def receive_messages(receiver: str, sender: str, messages: list[Any], signature:
     confirmation, sends again.
     """
     try:
-        proof.check(sender, _content(messages), signature)
+        proof.check(sender, _content(messages), signature, valid_seconds=QUEUED_SECONDS)
     except proof.ProofRefused:
         log.error("messages for %s that claim to come from %s were refused", receiver, sender)
         return
@@ -37,13 +40,13 @@ def receive_messages(receiver: str, sender: str, messages: list[Any], signature:
 
 
 @shared_task(name="integration.drain")
-def drain_subject(receiver: str, sender: str, subject: str) -> None:
-    """Let ``receiver`` act on what it keeps of a subject and what is due.
+def drain_subject(receiver: str, sender: str, subject: str, attempts: int | None = None) -> None:
+    """Let ``receiver`` act on what it keeps of a subject and what is due; see ``inbox.drain``.
 
     When the receiver's database does not answer, the relay says again that it is due.
     """
     try:
-        inbox.drain(System(receiver), sender, subject, clock=timezone.now)
+        inbox.drain(System(receiver), sender, subject, clock=timezone.now, attempts=attempts)
     except (OperationalError, InterfaceError) as error:
         log.warning("%s did not answer, %s waits: %s", receiver, subject, error)
         let_go_if_broken(System(receiver))

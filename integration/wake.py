@@ -16,11 +16,14 @@ log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 60
 POLL_SECONDS = 0.5
+ANSWER_SECONDS = 5.0  # after that a broker that hangs is left alone; longer than any single wait
 
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=ANSWER_SECONDS
+    )
 
 
 def announce(flow_no: str) -> None:
@@ -40,7 +43,8 @@ def wait_for(flow_no: str, seconds: float) -> bool:
     Without a broker it sleeps for a moment at most: the caller looks and comes again.
     """
     try:
-        return _client().blpop([_key(flow_no)], timeout=max(seconds, 0.01)) is not None
+        longest = min(max(seconds, 0.01), ANSWER_SECONDS / 2)
+        return _client().blpop([_key(flow_no)], timeout=longest) is not None
     except redis.RedisError:
         time.sleep(min(seconds, POLL_SECONDS))
         return False
