@@ -177,7 +177,8 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         """Show what may be looked at, and first what waits for a decision."""
         user: Any = request.user
         letters = count_letters(self.system) if user.has_perm(VIEW_MESSAGE) else None
-        return cast(HttpResponse, super().index(request, {"letters": letters}))
+        shown = {"letters": letters, "title": said("工作台", "Overview")}
+        return cast(HttpResponse, super().index(request, shown))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Refuse: a password is the same in every system, so no single console changes it."""

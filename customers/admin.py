@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from auth_center.consoles import crm_console
-from core.console import ReadOnly, ReadOnlyInline, number_of, shown_list
+from core.console import ReadOnly, ReadOnlyInline, number_of, said, shown_list
 from customers import identity, permissions
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
 
@@ -108,7 +108,9 @@ class CustomerAdmin(ReadOnly):
     @admin.display(description=_("identity document"))
     def identity_masked(self, customer: Customer) -> str:
         document = getattr(customer, "identity", None)
-        return f"{identity.KINDS[document.kind]} {document.number_masked}" if document else "-"
+        if document is None:
+            return "-"
+        return f"{said(*identity.KINDS[document.kind])} {document.number_masked}"
 
     @admin.display(description=_("accounts"))
     def account_numbers(self, customer: Customer) -> str:

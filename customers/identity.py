@@ -39,7 +39,11 @@ _SPELLINGS = {
     BUSINESS_LICENCE: "businesslicence businesslicense uscc cnuscc 营业执照",
 }
 _KIND_OF = {word: kind for kind, words in _SPELLINGS.items() for word in words.split()}
-KINDS = {RESIDENT_ID: "居民身份证", PASSPORT: "护照", BUSINESS_LICENCE: "营业执照"}
+KINDS = {
+    RESIDENT_ID: ("居民身份证", "Resident ID"),
+    PASSPORT: ("护照", "Passport"),
+    BUSINESS_LICENCE: ("营业执照", "Business licence"),
+}
 
 
 class IdentityInvalid(DomainError):

@@ -15,8 +15,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -30,7 +31,7 @@ from integration import letters
 from integration.models import FlowStep, InboxMessage, LetterDecision, OutboxMessage
 from integration.names import chinese_name
 from integration.permissions import RESEND_LETTER, SKIP_LETTER
-from integration.states import InboxStatus
+from integration.states import InboxStatus, StepStatus
 
 COLOURS = {
     InboxStatus.DONE: "success",
@@ -39,6 +40,14 @@ COLOURS = {
     InboxStatus.RETRYING: "warning",
     InboxStatus.DEAD: "danger",
     InboxStatus.SKIPPED: "info",
+}
+STEP_COLOURS = {
+    StepStatus.DONE: "success",
+    StepStatus.REFUSED: "danger",
+    StepStatus.TIMED_OUT: "danger",
+    StepStatus.DEAD: "danger",
+    StepStatus.RETRIED: "warning",
+    StepStatus.PARKED: "warning",
 }
 URGENCY = Case(
     When(status=InboxStatus.DEAD, then=Value(0)),
@@ -158,14 +167,13 @@ class InboxAdmin(MessageList):
     icon = "mark_email_unread"
     other = "sender"
     list_display: ClassVar[Any] = [
-        "message", "standing", "age", "sender", "subject", "seq", "flow_no", "attempts",
-        "waiting_for", "problem", "next_attempt_at",
+        "message", "standing", "age", "sender", "subject", "flow_no", "attempts", "why",
     ]  # fmt: skip
     list_filter: ClassVar[Any] = [Standing]
     actions: Any = ("resend_letters", "skip_letters")
-    readonly_fields: ClassVar[Any] = ["standing", "age"]
+    readonly_fields: ClassVar[Any] = ["age"]
     fields: ClassVar[Any] = [
-        ("name", "standing"), ("sender", "subject"), ("flow_no", "seq"), ("received_at", "age"),
+        ("name", "status"), ("sender", "subject"), ("flow_no", "seq"), ("received_at", "age"),
         ("attempts", "next_attempt_at"), ("waiting_for", "done_at"), "error", "body",
     ]  # fmt: skip
     inlines: ClassVar[Any] = [DecisionInline]
@@ -179,9 +187,9 @@ class InboxAdmin(MessageList):
     def age(self, row: InboxMessage) -> str:
         return age_in_words(row.received_at) if row.done_at is None else "-"
 
-    @admin.display(description=_("error"))
-    def problem(self, row: InboxMessage) -> str:
-        return row.error[:80] + "…" if len(row.error) > 80 else row.error
+    @admin.display(description=_("why"))
+    def why(self, row: InboxMessage) -> str:
+        return row.waiting_for or Truncator(row.error).chars(60) or "-"
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(RESEND_LETTER)
@@ -300,15 +308,27 @@ class FlowStepAdmin(ReadOnly):
     icon = "timeline"
     finds_numbers = False
     list_display: ClassVar[Any] = [
-        "flow_no", "clock", "source", "target", "message", "note", "status", "at",
+        "flow_no", "clock", "source", "target", "message", "note", "standing", "at",
     ]  # fmt: skip
     search_fields: ClassVar[Any] = ["flow_no__exact"]
     search_help_text = _("Flow number")
     ordering: ClassVar[Any] = ["-id"]
+    readonly_fields: ClassVar[Any] = ["ended"]
+    fields: ClassVar[Any] = [
+        ("flow_no", "clock"), ("source", "target"), ("name", "ended"), "note", "at",
+    ]  # fmt: skip
 
     @admin.display(description=_("message"))
     def message(self, row: FlowStep) -> str | SafeString:
         return named(row.name)
+
+    @display(description=_("status"), label=STEP_COLOURS)  # type: ignore[untyped-decorator]
+    def standing(self, row: FlowStep) -> tuple[str, str]:
+        return row.status, self.ended(row)
+
+    @admin.display(description=_("status"))
+    def ended(self, row: FlowStep) -> str:
+        return gettext(StepStatus(row.status).label)
 
 
 for _console in (crm_console, boss_console, oss_console):

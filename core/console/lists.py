@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -48,6 +49,7 @@ class ReadOnly(Looking, ModelAdmin):  # type: ignore[misc]  # unfold has no type
     finds_numbers: ClassVar[bool] = True
     paginator = CountedUpTo
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
     sortable_by: ClassVar[Any] = ()
@@ -68,6 +70,7 @@ class ReadOnlyInline(Looking, TabularInline):  # type: ignore[misc]
 
     extra = 0
     per_page = 20
+    hide_title = True
     show_change_link = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
