@@ -222,7 +222,7 @@ def _narrowed(document: Any, fields: FieldTree | None) -> Any:
 def _with_headers(response: HttpResponse, answer: Answer, context: Context) -> HttpResponse:
     for name, text in answer.headers.items():
         response.headers[name] = text
-    if context.preference.applied:
+    if context.preference.applied and answer.preferred:
         response.headers["Preference-Applied"] = context.preference.applied
     return response
 

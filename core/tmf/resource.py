@@ -34,10 +34,14 @@ class Actor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result of a create or a change: the row, or the key under which to read it again."""
+    """The result of a create or a change: the row, or the key under which to read it again.
+
+    ``preferred`` says whether what the client preferred was done (``Preference-Applied``).
+    """
 
     row: Any
     status: int | None = None
+    preferred: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -64,7 +64,8 @@ def open_account(actor: Actor, body: AccountBody, context: Context) -> Answer:
         )
         if seated:
             waiting.wait_for(order, context.wait or 0)
-    return Answer(order.account_no, status=201)
+    preferred = seated or context.respond_async
+    return Answer(order.account_no, status=201, preferred=preferred)
 
 
 @register

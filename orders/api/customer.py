@@ -73,7 +73,8 @@ def open_customer(actor: Actor, body: CustomerBody, context: Context) -> Answer:
         )
         if seated:
             waiting.wait_for(order, context.wait or 0)
-    return Answer(order.customer_no, status=201)
+    preferred = seated or context.respond_async
+    return Answer(order.customer_no, status=201, preferred=preferred)
 
 
 def _new_customer(body: CustomerBody, context: Context) -> NewCustomer:

@@ -84,7 +84,8 @@ def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
         )
         if seated:
             waiting.wait_for(order, context.wait or 0)
-    return Answer(order.order_no, status=201)
+    preferred = seated or context.respond_async
+    return Answer(order.order_no, status=201, preferred=preferred)
 
 
 def _request(body: OrderBody, context: Context) -> OrderRequest:
