@@ -3,10 +3,12 @@
 from integration.flow.definition import Flow, Plan, UnknownFlow, flow_named, flows, register
 from integration.flow.engine import Engine, sub_order_no
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
-from integration.flow.states import FLOW_ARROWS, FlowState
+from integration.flow.states import CLOSED_STATES, FLOW_ARROWS, OPEN_STATES, FlowState
 
 __all__ = [
+    "CLOSED_STATES",
     "FLOW_ARROWS",
+    "OPEN_STATES",
     "Engine",
     "Flow",
     "FlowHistory",

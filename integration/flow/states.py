@@ -35,3 +35,4 @@ FLOW_ARROWS = Arrows(
     }
 )
 CLOSED_STATES = (_S.REJECTED, _S.COMPLETED, _S.PARTIAL, _S.FAILED, _S.CANCELLED)
+OPEN_STATES = tuple(state for state in FlowState if state not in CLOSED_STATES)

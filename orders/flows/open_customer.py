@@ -74,4 +74,5 @@ def account_value(account: Account) -> AccountValue:
         charging_mode=account.charging_mode,
         currency=account.currency,
         billing_day=account.billing_day,
+        parent_no=None if account.parent is None else account.parent.account_no,
     )

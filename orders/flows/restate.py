@@ -20,7 +20,7 @@ from integration.messages import (
 from orders.flows.open_customer import account_value, customer_value
 from orders.models import CustomerOrder
 from orders.reconciliation.comparing import Difference
-from orders.reconciliation.ours import bar_of, services_of
+from orders.reconciliation.ours import SERVED, bar_of, services_of
 from orders.records import new_order
 from orders.values import Submission
 
@@ -37,7 +37,10 @@ class Restate(Flow):
     response = "RestateResponse"
 
     def owners_of(self, differences: Iterable[Difference]) -> set[Owner]:
-        """Return (customer number, subscriber number or "") of all that CRM knows among them."""
+        """Return (customer number, subscriber number or "") of all that CRM knows among them.
+
+        Of subscribers only those in service: one not yet active or gone is nobody's to restate.
+        """
         numbers: dict[str, set[str]] = {}
         for difference in differences:
             numbers.setdefault(difference.kind, set()).add(difference.number)
@@ -56,7 +59,7 @@ class Restate(Flow):
                 subscription_no__in=numbers.get("subscription", ())
             ).values_list("subscriber__subscriber_no", flat=True)
         )
-        known = Subscriber.objects.filter(subscriber_no__in=subscribers)
+        known = Subscriber.objects.filter(subscriber_no__in=subscribers, status__in=SERVED)
         pairs = set(known.values_list("customer__customer_no", "subscriber_no"))
         return {(customer, "") for customer in customers} | pairs
 

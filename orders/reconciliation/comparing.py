@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Q
 
 from core.systems import System
-from orders.models import CustomerOrder
+from integration.flow import OPEN_STATES
+from orders.models import CustomerOrder, OrderItem
 from orders.reconciliation import ours, theirs
 
 Row = dict[str, Any]
@@ -60,7 +61,9 @@ def reconcile(*, at: datetime) -> Report:
     _compare(report, "line", str(System.PROVISIONING), lines, LINE_FIELDS)
     element = _side_by_side(ours.line_rows(), theirs.element_rows(), IDENTITY)
     _compare(report, "line", "network", element, ELEMENT_FIELDS)
-    report.differences = [one for one in report.differences if not _in_flight(one, at)]
+    if report.differences:
+        moving = _numbers_in_flight(at)
+        report.differences = [one for one in report.differences if one.number not in moving]
     return report
 
 
@@ -110,10 +113,14 @@ def _compare(
             )
 
 
-def _in_flight(difference: Difference, at: datetime) -> bool:
-    """Tell whether an order that was open during the comparison explains a difference."""
-    number = difference.number
-    concerned = Q(customer_no=number) | Q(account_no=number) | Q(subscriber_no=number)
-    concerned |= Q(items__subscription_no=number)
-    lately = Q(closed_at=None) | Q(closed_at__gte=at)
-    return CustomerOrder.objects.filter(concerned, lately).exists()
+def _numbers_in_flight(at: datetime) -> set[str]:
+    """Return the numbers of all that orders concern which were open during the comparison."""
+    numbers: set[str] = set()
+    for lately in (Q(state__in=OPEN_STATES), Q(closed_at__gte=at)):
+        orders = CustomerOrder.objects.filter(lately)
+        parties = orders.values_list("customer_no", "account_no", "subscriber_no")
+        for concerned in parties.iterator():
+            numbers.update(concerned)
+        items = OrderItem.objects.filter(order__in=orders)
+        numbers.update(items.values_list("subscription_no", flat=True).iterator())
+    return numbers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -38,9 +39,9 @@ def line_rows() -> Iterator[Row]:
         reasons=F("suspend_reasons"),
         offerings=ArraySubquery(offerings.values("offering_id")),
     )
-    at = timezone.now()
+    services = cache(partial(_services, at=timezone.now()))  # few ways to combine offerings
     for row in _paged(rows, "subscriber_no"):
-        row["services"] = services_of(row.pop("offerings"), at)
+        row["services"] = services(frozenset(row.pop("offerings")))
         row["bar"] = bar_of(row.pop("reasons"))
         row["state"] = "active"
         yield row
@@ -50,6 +51,10 @@ def services_of(offerings: list[str], at: datetime) -> list[str]:
     """Return the codes of all services that the offerings bring, sorted."""
     terms = offering_terms(offerings, at).values()
     return sorted({one.code for term in terms for one in term.services})
+
+
+def _services(offerings: frozenset[str], at: datetime) -> list[str]:
+    return services_of(list(offerings), at)
 
 
 def bar_of(reasons: list[str]) -> Bar:

@@ -9,8 +9,6 @@ from django.db import transaction
 from auth_center.actors import Actor
 from auth_center.permissions import require
 from core.systems import System
-from integration.context import FlowContext
-from integration.flow import Plan
 from orders import lines, permissions
 from orders.accepting import flow_context, give_number
 from orders.conducting import engine
@@ -23,7 +21,9 @@ from orders.values import Submission
 def repair(report: Report, *, actor: Actor, at: datetime) -> list[CustomerOrder]:
     """Start one repairing flow a customer or subscriber that differs; return their orders.
 
-    What only another system holds is left to a person: it stays in the report.
+    What only another system holds is left to a person: it stays in the report. A subscriber that
+    an order has begun to change since is left to the next comparison: what is the truth now would
+    be out of date when the repair's turn comes.
     """
     require(actor, permissions.REPAIR)
     flow = Restate()
@@ -31,19 +31,18 @@ def repair(report: Report, *, actor: Actor, at: datetime) -> list[CustomerOrder]
     for customer_no, subscriber_no in sorted(flow.owners_of(report.differences)):
         context = flow_context(flow, Submission(), actor, at)
         with transaction.atomic(using=System.CRM.alias):
+            if subscriber_no and _is_being_changed(subscriber_no):
+                continue
             give_number(context)
             order, plans = flow.capture(customer_no, subscriber_no, context)
-            _start_in_turn(order, plans, context)
+            engine.start(order, plans, context, wait=False)
+            if subscriber_no:
+                lines.take_place(order, subscriber_no, lines.BOTH, holds=True)
         orders.append(order)
     return orders
 
 
-def _start_in_turn(order: CustomerOrder, plans: list[Plan], context: FlowContext) -> None:
-    """Start a repair, or let it wait for the orders that stand in its subscriber's lines."""
-    if not order.subscriber_no:
-        engine.start(order, plans, context, wait=False)
-        return
-    lines.lock(order.subscriber_no)
-    wait = lines.must_wait(order.subscriber_no, lines.BOTH)
-    engine.start(order, plans, context, wait=wait)
-    lines.take_place(order, order.subscriber_no, lines.BOTH, holds=not wait)
+def _is_being_changed(subscriber_no: str) -> bool:
+    """Tell whether an order stands in a subscriber's lines; nobody joins them until commit."""
+    lines.lock(subscriber_no)
+    return lines.must_wait(subscriber_no, lines.BOTH)
