@@ -144,6 +144,7 @@ class Subscriber(models.Model):
                 name="subscriber_suspended_for_reasons",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["service_number"], name="subscriber_number")]
 
     def __str__(self) -> str:
         return f"{self.service_number} ({self.subscriber_no})"
