@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from auth_center.consoles import oss_console
-from core.console import ReadOnly
+from core.console import ReadOnly, number_of
 from core.errors import DomainError
 from provisioning import permissions, services
 from provisioning.models import (
@@ -28,6 +28,7 @@ from provisioning.models import (
     SimCard,
     WorkOrder,
 )
+from provisioning.states import LineState
 
 
 class PhoneNumberAdmin(ReadOnly):
@@ -59,9 +60,19 @@ class LineAdmin(ReadOnly):
     list_display: ClassVar[Any] = [
         "subscriber_no", "msisdn", "iccid", "state", "bar", "version", "changed_at",
     ]  # fmt: skip
-    search_fields: ClassVar[Any] = ["subscriber_no__exact", "msisdn__exact"]
+    search_fields: ClassVar[Any] = ["subscriber_no__exact"]
     list_filter: ClassVar[Any] = ["state", "bar"]
     ordering: ClassVar[Any] = ["-subscriber_no"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Line], search_term: str
+    ) -> tuple[QuerySet[Line], bool]:
+        """Find a line by its subscriber, or an active one by its number (as it is indexed)."""
+        term = number_of(search_term)
+        if not term:
+            return queryset, False
+        active = Q(state=LineState.ACTIVE, msisdn=term)
+        return queryset.filter(Q(subscriber_no=term) | active), False
 
 
 class ProvisioningOrderAdmin(ReadOnly):

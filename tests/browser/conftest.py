@@ -1,0 +1,101 @@
+"""A running instance and a real browser; both are there, or the tests fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from config.instance.throwaway import Throwaway, throwaway_instance
+
+CHROMIUM = "/usr/bin/chromium"
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+WIDTHS = {"desktop": 1440, "narrow": 390}
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Throwaway]:
+    """An instance of its own, with the demo operator."""
+    with throwaway_instance("browser") as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def driven() -> Iterator[Playwright]:
+    """Ended with its module: while it runs, its event loop is in Django's way."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(driven: Playwright) -> Iterator[Browser]:
+    browser = driven.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+class Desk:
+    """A browser at an operator's desk; it keeps what went wrong on its pages."""
+
+    def __init__(self, served: Throwaway, context: BrowserContext) -> None:
+        self.base_url = served.base_url
+        self.operators = {one["role"]: one for one in served.demo["operators"]}
+        self.context = context
+        self.page: Page = context.new_page()
+        self.troubles: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("request", self._watch)
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(message.text)
+
+    def _watch(self, request: Any) -> None:
+        if not request.url.startswith((self.base_url, "data:")):
+            self.troubles.append(f"loads {request.url}")
+
+    def sign_in(self, console: str, role: str) -> None:
+        """Fill in the form at a console."""
+        self.open(f"/{console}/")
+        self.page.fill("[name=username]", self.operators[role]["username"])
+        self.page.fill("[name=password]", self.operators[role]["password"])
+        self.page.click("#login-form button[type=submit]")
+        self.page.wait_for_load_state("networkidle")
+
+    def open(self, path: str) -> int:
+        """Go there and wait until it stands; return the status of the answer."""
+        answer = self.page.goto(self.base_url + path, wait_until="networkidle")
+        assert answer is not None
+        return answer.status
+
+    def text(self) -> str:
+        """What can be read on the page."""
+        return self.page.inner_text("body")
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+
+@pytest.fixture
+def desk(served: Throwaway, chromium: Browser) -> Iterator[Callable[..., Desk]]:
+    """Sit down at a desk: a browser with no cookies, in one language, so wide."""
+    contexts: list[BrowserContext] = []
+
+    def sit(language: str = "zh", width: str = "desktop") -> Desk:
+        context = chromium.new_context(
+            locale=LANGUAGES[language], viewport={"width": WIDTHS[width], "height": 900}
+        )
+        contexts.append(context)
+        return Desk(served, context)
+
+    yield sit
+    for context in contexts:
+        context.close()

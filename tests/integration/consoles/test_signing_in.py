@@ -1,0 +1,144 @@
+"""Each console has its own sign-in, cookie and grants."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from auth_center.models import Operator
+from core.security import POLICY
+from core.systems import System
+from tests.integration.consoles.conftest import PASSWORD, enter, make_operator
+
+pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
+ALL = pytest.mark.parametrize("system", list(System))
+
+
+@ALL
+def test_signing_in_at_one_console_is_no_sign_in_at_another(sign_in, system):
+    client = sign_in(system, "*")
+    assert client.get(f"/{system.queue}/").status_code == 200
+    for other in set(System) - {system}:
+        answer = client.get(f"/{other.queue}/")
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(f"/{other.queue}/login/")
+        make_operator(other, "*", staff_no="9002")
+        client.cookies[f"sanhu_{other.queue}"] = client.cookies[f"sanhu_{system.queue}"].value
+        assert client.get(f"/{other.queue}/").status_code == 302
+
+
+@ALL
+def test_each_console_has_a_cookie_of_its_own(sign_in, system):
+    client = sign_in(system, "*")
+    assert list(client.cookies) == [f"sanhu_{system.queue}"]
+    cookie = client.cookies[f"sanhu_{system.queue}"]
+    assert cookie["path"] == f"/{system.queue}/"
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_signing_out_ends_the_session_at_this_console_only(sign_in):
+    client = sign_in(System.CRM, "*")
+    make_operator(System.BOSS, "*", staff_no="9001")
+    enter(client, System.BOSS)
+    client.post("/crm/logout/")
+    assert client.get("/crm/").status_code == 302
+    assert client.get("/boss/").status_code == 200
+
+
+@ALL
+def test_an_operator_of_another_trade_is_refused(sign_in, system):
+    sign_in(system, "*")
+    for other in set(System) - {system}:
+        answer = enter(Client(), other)
+        assert answer.status_code == 200
+        assert "sessionid" not in answer.cookies
+        assert Client().get(f"/{other.queue}/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_active": False},
+        {"active_until": "2026-02-01T00:00Z", "active_from": "2026-01-01T00:00Z"},
+    ],
+)
+def test_who_is_no_longer_active_is_put_out(sign_in, change):
+    client = sign_in(System.CRM, "*")
+    Operator.objects.filter(staff_no="9001").update(**change)
+    assert client.get("/crm/").status_code == 302
+
+
+def test_without_any_grant_there_is_no_way_in(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    make_operator(System.CRM, staff_no="9001")
+    client = Client()
+    enter(client, System.CRM)
+    assert client.get("/crm/").status_code == 302
+
+
+@ALL
+def test_only_what_is_granted_is_shown(sign_in, system):
+    client = sign_in(system, "auth_center.view_role")
+    shown = client.get(f"/{system.queue}/").content.decode()
+    addresses = {part.split('"')[0] for part in shown.split(f'href="/{system.queue}/')[1:]}
+    assert addresses == {"", "auth_center/role/"}
+    assert client.get(f"/{system.queue}/auth_center/role/").status_code == 200
+    for hidden in ("auth_center/operator", "integration/inboxmessage", "integration/outboxmessage"):
+        assert client.get(f"/{system.queue}/{hidden}/").status_code == 403
+
+
+@ALL
+def test_no_password_is_shown_or_changed(sign_in, system):
+    client = sign_in(system, "*")
+    operator = Operator.objects.using(system.alias).get()
+    page = client.get(f"/{system.queue}/auth_center/operator/{operator.pk}/change/")
+    shown = page.content.decode()
+    assert "李梅" in shown
+    assert "受测角色" in shown
+    assert operator.password not in shown
+    assert "md5$" not in shown
+    assert client.get(f"/{system.queue}/password_change/").status_code == 404
+    client.post(
+        f"/{system.queue}/auth_center/operator/{operator.pk}/change/", {"name": "someone else"}
+    )
+    operator.refresh_from_db()
+    assert operator.name == "李梅"
+
+
+@ALL
+def test_the_language_is_chosen_on_the_page(sign_in, system):
+    client = sign_in(system, "*")
+    address = f"/{system.queue}/language/"
+    client.post(address, {"language": "en", "next": f"/{system.queue}/"})
+    assert "Operators" in client.get(f"/{system.queue}/").content.decode()
+    client.post(address, {"language": "zh-hans", "next": f"/{system.queue}/"})
+    assert "操作员" in client.get(f"/{system.queue}/").content.decode()
+
+
+def test_the_language_is_chosen_before_signing_in_with_the_token_of_the_page():
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/oss/login/").content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    form = {"language": "en", "next": "/oss/login/", "csrfmiddlewaretoken": token}
+    assert client.post("/oss/language/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
+    assert client.post("/oss/language/", form).status_code == 302
+    assert "Staff number" in client.get("/oss/login/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/crm/login/", "/health/", "/api/docs/", "/nothing/"])
+def test_pages_load_nothing_from_outside(address):
+    policy = Client().get(address).headers["Content-Security-Policy"]
+    assert policy == POLICY
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+    assert PASSWORD not in policy
+
+
+def test_a_refused_page_says_so_in_both_languages(sign_in):
+    client = sign_in(System.CRM, "auth_center.view_role")
+    refused = client.get("/crm/auth_center/operator/")
+    missing = client.get("/crm/auth_center/nothing/")
+    assert (refused.status_code, missing.status_code) == (403, 404)
+    assert "没有权限查看此页" in refused.content.decode()
+    assert "There is no such page" in missing.content.decode()
