@@ -17,6 +17,7 @@ from integration.flow.states import FLOW_ARROWS, FlowState
 from integration.flow.storage import Storage
 from integration.messages import Outcome
 from integration.messages.base import convert
+from integration.states import StepStatus
 
 Order = TypeVar("Order", bound=FlowRecord)
 SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
@@ -53,6 +54,7 @@ class Engine(Generic[Order, SubOrder]):
             context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
         if order.mode == "async":
             context.step(self.system, "portal", flow.response, "已受理")
+            order.answered_at = context.at
         sub_orders = [
             self._sub_order(position, plan) for position, plan in enumerate(plans, start=1)
         ]
@@ -100,9 +102,7 @@ class Engine(Generic[Order, SubOrder]):
         flow.complete(order, context)
         if flow.decomposed:
             context.wrote("订单关闭")
-        if order.mode == "sync":
-            context.step(self.system, "portal", flow.response)
-            self._wake(order)
+        self._answer(order, context, StepStatus.DONE)
         order.closed_at = context.at
         self._advance(order, FlowState.COMPLETED, changed, context)
 
@@ -115,8 +115,7 @@ class Engine(Generic[Order, SubOrder]):
             return
         order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
         context.wrote("订单转异常: " + outcome.zh)
-        if order.mode == "sync":
-            self._wake(order)
+        self._answer(order, context, StepStatus.REFUSED, outcome.zh)
         self._advance(order, FlowState.HELD, [answered], context, note=outcome.zh)
 
     def _advance(
@@ -134,7 +133,15 @@ class Engine(Generic[Order, SubOrder]):
             order, changed, source=source, at=context.at, by=context.actor.number, note=note
         )
 
-    def _wake(self, order: Order) -> None:
+    def _answer(
+        self, order: Order, context: FlowContext, status: StepStatus, note: str = ""
+    ) -> None:
+        """Answer the portal, if it still waits: note the arrow, and wake the request at commit."""
+        if order.answered_at is not None:
+            return
+        order.answered_at = context.at
+        response = flow_named(order.flow).response
+        context.step(self.system, "portal", response, note, status)
         transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
 
     def _send_ready(self, sub_orders: list[SubOrder], context: FlowContext) -> list[SubOrder]:

@@ -13,7 +13,7 @@ class FlowRecord(models.Model):
     """One flow from acceptance to its close; ``order_no`` is order number and flow number.
 
     ``settings`` are those in force when it started and stay; ``cause_*`` says in words why it is
-    held or failed.
+    held or failed; ``answered_at`` is when the portal got its answer.
     """
 
     order_no = models.CharField(max_length=24, unique=True)
@@ -33,6 +33,7 @@ class FlowRecord(models.Model):
     cause_zh = models.TextField(blank=True, default="")
     cause_en = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

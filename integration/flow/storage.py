@@ -48,8 +48,8 @@ WHERE s.order_id = %s AND s.position = part.position
 """
 _ADVANCE = """
 WITH s AS ({save_sub_orders}), o AS (
-    UPDATE {orders} SET state = %s, clock = %s, closed_at = %s, cause_code = %s, cause_zh = %s,
-                        cause_en = %s
+    UPDATE {orders} SET state = %s, clock = %s, closed_at = %s, answered_at = %s,
+                        cause_code = %s, cause_zh = %s, cause_en = %s
     WHERE id = %s
 )
 INSERT INTO {history} (order_id, source, target, at, actor_number, note)
@@ -147,6 +147,7 @@ class Storage(Generic[Order, SubOrder]):
             cursor.execute(
                 self._advance,
                 [*self._changes(order, changed), order.state, order.clock, order.closed_at,
+                 order.answered_at,
                  order.cause_code, order.cause_zh, order.cause_en, order.pk, order.pk, str(source),
                  str(order.state), at, by, note],
             )  # fmt: skip

@@ -11,7 +11,7 @@ from core.systems import System
 from customers.models import Subscriber, Subscription
 from integration.models import FlowStep, OutboxMessage
 from integration.trace import show_trace
-from orders import services
+from orders import services, waiting
 from orders.models import CustomerOrder, OrderHistory, WaitingLine
 from orders.values import ItemRequest, OrderRequest, Submission
 from provisioning.models import PhoneNumber
@@ -230,3 +230,41 @@ def test_with_boss_silent_the_order_is_accepted_and_the_trace_says_so(operator, 
     assert order.state == "completed"
     statuses = {step["message"]: step["status"] for step in show_trace(order)["steps"]}
     assert statuses["ArrearsCheckResponse"] == "timed_out"
+
+
+def _sync(operator, customer) -> CustomerOrder:
+    return services.submit_order(
+        request=OrderRequest(
+            customer_no=customer.customer_no,
+            account_no=None,
+            items=_items(msisdn=operator.msisdn(0), iccid=operator.iccid(0)),
+        ),
+        submission=Submission(mode="sync"),
+        actor=operator.actor,
+        at=operator.now,
+    )
+
+
+def _answers(order) -> list[tuple[str, str]]:
+    steps = show_trace(order)["steps"]
+    return [(one["message"], one["status"]) for one in steps if one["to"] == "portal"]
+
+
+def test_a_waiting_portal_is_answered_by_the_close(operator):
+    order = _sync(operator, operator.customer())
+    assert _answers(order) == []
+    operator.settle()
+    order.refresh_from_db()
+    assert _answers(order) == [("OpenSubscriberResponse", "done")]
+    assert show_trace(order)["steps"][-1]["to"] == "portal"
+
+
+def test_a_portal_whose_time_is_up_is_answered_once_with_the_state_reached(operator):
+    order = _sync(operator, operator.customer())
+    waiting.answer_late(order, at=operator.now)
+    operator.settle()
+    order.refresh_from_db()
+    assert order.state == "completed"
+    assert _answers(order) == [("OpenSubscriberResponse", "timed_out")]
+    waiting.answer_late(order, at=operator.now)
+    assert _answers(order) == [("OpenSubscriberResponse", "timed_out")]
