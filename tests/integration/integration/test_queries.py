@@ -316,7 +316,9 @@ def test_clocks_may_differ_a_little(monkeypatch, seconds: int) -> None:
 
 @here
 @pytest.mark.parametrize(
-    "said", ["", ".", "x.y", f"{10**9}.", "é.é", f"{int(time.time())}.{'f' * 64}", "²." + "0" * 64]
+    "said",
+    ["", ".", "x.y", f"{10**9}.", "é.é", f"{int(time.time())}.{'f' * 64}", "²." + "0" * 64],
+    ids=["none", "dot", "words", "old", "accents", "now", "superscript"],
 )
 def test_a_forged_proof_is_refused_and_tells_nothing(said: str) -> None:
     answer = knock(_question(ARREARS), said)
