@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Case, Deferrable, F, Func, Q, Value, When
+from django.db.models import Case, Deferrable, F, Q, Value, When
 from django.db.models.functions import Greatest, Least
 
+from core.periods import period
 from products.states import (
     NOT_YET_SOLD,
     ChargingMode,
@@ -24,11 +25,6 @@ from products.states import (
 
 CODE = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
 DIGEST = r"^[0-9a-f]{64}$"
-
-
-def period(first: str, last: str) -> Func:
-    """Return the half-open period between two columns of instants."""
-    return Func(first, last, function="TSTZRANGE", output_field=DateTimeRangeField())
 
 
 class Brand(models.Model):

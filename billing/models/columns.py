@@ -6,15 +6,11 @@ a second index for infix searches that nobody makes here and every insert pays f
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.lookups import Exact
 
-
-def period(first: str, last: str) -> Func:
-    """Return the half-open period between two columns of instants."""
-    return Func(first, last, function="TSTZRANGE", output_field=DateTimeRangeField())
+from core.periods import period as period
 
 
 def known(column: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:

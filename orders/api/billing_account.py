@@ -28,8 +28,8 @@ from customers import selectors as customers
 from customers.models import Account
 from customers.states import ChargingMode
 from customers.values import NewAccount
-from orders import permissions, refusals, services, waiting
-from orders.values import Submission
+from orders import permissions, refusals, services
+from orders.api.submitting import submit
 
 
 class AccountBody(Body):
@@ -46,26 +46,19 @@ def open_account(actor: Actor, body: AccountBody, context: Context) -> Answer:
     owners = [party.id for party in body.related_party if party.role in (None, "customer", "owner")]
     if not owners:
         raise refusals.CustomerNotNamed(field="relatedParty")
-    with waiting.seat(wanted=context.wait is not None and not context.respond_async) as seated:
-        order = services.open_account(
-            new=NewAccount(
-                customer_no=owners[0],
-                name=body.name,
-                charging_mode=body.rating_type,
-                extension=context.extension,
-            ),
-            submission=Submission(
-                external_id=context.external_id or "",
-                fingerprint=context.fingerprint,
-                mode="sync" if seated else "async",
-            ),
-            actor=actor,
-            at=context.at,
-        )
-        if seated:
-            waiting.wait_for(order, context.wait or 0)
-    preferred = seated or context.respond_async
-    return Answer(order.account_no, status=201, preferred=preferred)
+    new = NewAccount(
+        customer_no=owners[0],
+        name=body.name,
+        charging_mode=body.rating_type,
+        extension=context.extension,
+    )
+    return submit(
+        context,
+        lambda submission: services.open_account(
+            new=new, submission=submission, actor=actor, at=context.at
+        ),
+        lambda order: order.account_no,
+    )
 
 
 @register

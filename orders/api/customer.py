@@ -28,8 +28,8 @@ from customers import selectors as customers
 from customers.models import Customer
 from customers.states import CustomerStatus
 from customers.values import NewCustomer
-from orders import permissions, services, waiting
-from orders.values import Submission
+from orders import permissions, services
+from orders.api.submitting import submit
 
 
 class CustomerBody(Body):
@@ -60,21 +60,14 @@ _KINDS = {"individual": "person", "organization": "organisation"}
 
 def open_customer(actor: Actor, body: CustomerBody, context: Context) -> Answer:
     """Open the customer; wait for BOSS's confirmation where asked and a seat is free."""
-    with waiting.seat(wanted=context.wait is not None and not context.respond_async) as seated:
-        order = services.open_customer(
-            new=_new_customer(body, context),
-            submission=Submission(
-                external_id=context.external_id or "",
-                fingerprint=context.fingerprint,
-                mode="sync" if seated else "async",
-            ),
-            actor=actor,
-            at=context.at,
-        )
-        if seated:
-            waiting.wait_for(order, context.wait or 0)
-    preferred = seated or context.respond_async
-    return Answer(order.customer_no, status=201, preferred=preferred)
+    new = _new_customer(body, context)
+    return submit(
+        context,
+        lambda submission: services.open_customer(
+            new=new, submission=submission, actor=actor, at=context.at
+        ),
+        lambda order: order.customer_no,
+    )
 
 
 def _new_customer(body: CustomerBody, context: Context) -> NewCustomer:

@@ -25,9 +25,10 @@ from core.tmf import (
     register,
 )
 from integration.flow import FlowState
-from orders import permissions, refusals, selectors, services, waiting
+from orders import permissions, refusals, selectors, services
+from orders.api.submitting import submit
 from orders.models import CustomerOrder, OrderItem
-from orders.values import ItemRequest, OrderRequest, Submission
+from orders.values import ItemRequest, OrderRequest
 
 
 class Reference(Body):
@@ -71,21 +72,13 @@ class OrderBody(Body):
 def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
     """Submit the order; wait for its close where asked and a seat is free."""
     request = _request(body, context)
-    with waiting.seat(wanted=context.wait is not None and not context.respond_async) as seated:
-        order = services.submit_order(
-            request=request,
-            submission=Submission(
-                external_id=context.external_id or "",
-                fingerprint=context.fingerprint,
-                mode="sync" if seated else "async",
-            ),
-            actor=actor,
-            at=context.at,
-        )
-        if seated:
-            waiting.wait_for(order, context.wait or 0)
-    preferred = seated or context.respond_async
-    return Answer(order.order_no, status=201, preferred=preferred)
+    return submit(
+        context,
+        lambda submission: services.submit_order(
+            request=request, submission=submission, actor=actor, at=context.at
+        ),
+        lambda order: order.order_no,
+    )
 
 
 def _request(body: OrderBody, context: Context) -> OrderRequest:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0001_orders_and_sub_orders'),
+        ("orders", "0001_orders_and_sub_orders"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customerorder',
-            name='answered_at',
+            model_name="customerorder",
+            name="answered_at",
             field=models.DateTimeField(null=True),
         ),
     ]
