@@ -8,16 +8,21 @@ from django.db import models
 from django.db.models import Q
 
 from integration.flow import FlowHistory, FlowRecord, SubOrderRecord
+from orders.states import ExternalKind
 
 
 class CustomerOrder(FlowRecord):
     """客户订单, one acceptance 受理; its number is the flow's number.
 
     ``external_id`` makes it repeatable: the same channel may send it twice, ``fingerprint`` tells
-    whether it is the same content.
+    whether it is the same content. A channel may count its customers, accounts and orders each
+    from 1: ``external_kind`` tells them apart.
     """
 
     external_id = models.CharField(max_length=200, blank=True, default="")
+    external_kind = models.CharField(
+        max_length=10, choices=ExternalKind.choices, default=ExternalKind.ORDER
+    )
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     extension: Any = models.JSONField(default=dict, blank=True)
 
@@ -26,7 +31,7 @@ class CustomerOrder(FlowRecord):
         constraints: ClassVar = [
             *FlowRecord.Meta.constraints,
             models.UniqueConstraint(
-                fields=["actor_number", "external_id"],
+                fields=["external_id", "actor_number", "external_kind"],
                 condition=~Q(external_id=""),
                 name="customerorder_once_an_external_id",
             ),

@@ -27,6 +27,7 @@ def new_order(context: FlowContext, submission: Submission, *, customer_no: str)
         terminal=context.actor.terminal,
         customer_no=customer_no,
         external_id=submission.external_id,
+        external_kind=submission.external_kind,
         fingerprint=submission.fingerprint,
         created_at=context.at,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
@@ -24,6 +25,7 @@ from orders.conducting import engine
 from orders.flows import OpenAccount, OpenCustomer, OpenSubscriber
 from orders.flows.open_subscriber import Opening
 from orders.models import CustomerOrder
+from orders.states import ExternalKind
 from orders.values import OrderRequest, Submission
 
 REFERENCE_LENGTH = 200
@@ -39,6 +41,7 @@ def open_customer(
     ``PermissionDenied``, ``SentWithOtherContent`` and what is wrong with the customer.
     """
     require(actor, permissions.OPEN_CUSTOMER)
+    submission = replace(submission, external_kind=ExternalKind.CUSTOMER)
     document = check_new_customer(new)
     flow = OpenCustomer()
     context = flow_context(flow, submission, actor, at)
@@ -56,6 +59,7 @@ def open_account(
     ``PermissionDenied``, ``SentWithOtherContent`` and ``CustomerUnknown``.
     """
     require(actor, permissions.OPEN_ACCOUNT)
+    submission = replace(submission, external_kind=ExternalKind.ACCOUNT)
     flow = OpenAccount()
     context = flow_context(flow, submission, actor, at)
     return _accept_party(submission, context, lambda: flow.capture(new, submission, context))
@@ -108,9 +112,17 @@ def submit_order(
         if known is not None:
             return known
         _release(reference)
-        if isinstance(error, IntegrityError):
+        if _is_number_in_use(error):
             raise refusals.NumberInUse from error
         raise
+
+
+def _is_number_in_use(error: Exception) -> bool:
+    """Tell whether number or SIM card belong to an open subscriber; other conflicts are bugs."""
+    if not isinstance(error, IntegrityError):
+        return False
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return constraint in ("subscriber_number_once", "subscriber_sim_once")
 
 
 def _reservation_reference(submission: Submission, actor: Actor, context: FlowContext) -> str:
@@ -135,7 +147,9 @@ def _find_repeated(submission: Submission, actor_number: str) -> CustomerOrder |
     if not submission.external_id:
         return None
     known = CustomerOrder.objects.filter(
-        actor_number=actor_number, external_id=submission.external_id
+        external_id=submission.external_id,
+        actor_number=actor_number,
+        external_kind=submission.external_kind,
     ).first()
     if known is not None and known.fingerprint != submission.fingerprint:
         raise refusals.SentWithOtherContent(external_id=submission.external_id, field="externalId")

@@ -29,8 +29,12 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """How a request came in: under which external id, with which content, waiting or not."""
+    """How a request came in: under which external id, with which content, waiting or not.
+
+    The door that takes it says what the external id numbers.
+    """
 
     external_id: str = ""
+    external_kind: str = "order"
     fingerprint: str = ""
     mode: str = "async"

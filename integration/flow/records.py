@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from integration.flow.states import CLOSED_STATES, FlowState
+from integration.flow.states import CLOSED_STATES, OPEN_STATES, FlowState
 
 
 class FlowRecord(models.Model):
@@ -56,7 +56,7 @@ class FlowRecord(models.Model):
             models.Index(
                 fields=["state", "id"],
                 name="%(class)s_open",
-                condition=models.Q(closed_at=None),
+                condition=models.Q(state__in=[*OPEN_STATES]),
             ),
         ]
 

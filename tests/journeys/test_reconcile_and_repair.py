@@ -63,19 +63,19 @@ def test_a_repair_keeps_an_accounts_parent(operator):
     customer = operator.customer()
     account = Account.objects.get()
     parent = Account.objects.create(
-        account_no="AC000000901", customer=account.customer, name="总账户",
+        account_no="AC999999990", customer=account.customer, name="总账户",
         charging_mode="postpaid", created_at=operator.now,
     )  # fmt: skip
     Account.objects.filter(pk=account.pk).update(parent=parent)
     [difference, missing] = compare(operator).differences
     assert (difference.fields, missing.fields) == (
-        {"parent_no": ("AC000000901", None)},
+        {"parent_no": ("AC999999990", None)},
         {"exists": (True, False)},
     )
     repair(compare(operator), actor=operator.actor, at=operator.now)
     operator.settle()
     held = BillingAccount.objects.get(account_no=customer.account_no)
-    assert held.parent.account_no == "AC000000901"
+    assert held.parent.account_no == "AC999999990"
     assert found(compare(operator)) == []
 
 
