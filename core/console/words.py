@@ -1,7 +1,8 @@
 """Names of tables, columns and states in the reader's language.
 
 Models are named once, in English by their fields and in Chinese by their states; the catalogues
-under ``locale/`` hold the other half (``manage.py compile_words`` makes their binaries). A console gives both to every table it shows.
+under ``locale/`` hold the other half, and ``manage.py compile_words`` makes their binaries. A
+console gives both to every table it shows.
 """
 
 from __future__ import annotations
