@@ -68,8 +68,14 @@ def check_new_customer(new: NewCustomer) -> identity.SealedIdentity | None:
         raise NameMissing(field="name")
     if new.kind not in CustomerKind.values:
         raise CustomerKindUnknown(kind=new.kind[:40], field="customerType")
-    for field in ("segment", "level", "org_unit", "region"):
-        if len(getattr(new, field)) > WORD_LENGTH:
+    words = {
+        "segment": new.segment,
+        "level": new.level,
+        "orgUnit": new.org_unit,
+        "region": new.region,
+    }
+    for field, word in words.items():
+        if len(word) > WORD_LENGTH:
             raise WordTooLong(limit=WORD_LENGTH, field=field)
     if new.charging_mode not in ChargingMode.values:
         raise ChargingModeUnknown(field="chargingMode")

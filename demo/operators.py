@@ -33,7 +33,10 @@ ROLES = (
         "clerk",
         ("营业员", "Counter clerk"),
         (System.CRM,),
-        ("customers", "orders", "integration.view_flow", "products.view_offering"),
+        (
+            *("customers", "orders.view", "orders.open"),
+            *("integration.view_flow", "products.view_offering"),
+        ),
     ),
     DemoRole(
         "product_manager",

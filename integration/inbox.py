@@ -10,14 +10,16 @@ from typing import Any
 import msgspec
 from django.db import connections, transaction
 
+from core.errors import DomainError, Unavailable
 from core.systems import System
 from integration.context import Clock, FlowContext
 from integration.hearing import MissingParty, handler_of
-from integration.messages import Envelope, UnknownMessage, decode
+from integration.messages import Envelope, decode
 from integration.states import InboxStatus
 
 log = logging.getLogger(__name__)
 
+_FINAL = (DomainError, msgspec.ValidationError)  # a refusal stays one, however often it is told
 PAUSES_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)  # before each further try; then dead
 PARKED_RECHECK_SECONDS = 10  # a parked message looks again even if nobody woke it,
 PARKED_RECHECK_LONGEST = 600  # the less often the longer it has waited
@@ -147,7 +149,7 @@ def _take(
         )
     except Exception as error:
         attempts = (kept_attempts or 0) + 1
-        final = isinstance(error, (UnknownMessage, msgspec.ValidationError))
+        final = isinstance(error, _FINAL) and not isinstance(error, Unavailable)
         if final or attempts > len(PAUSES_SECONDS):
             log.exception("%s %s is dead after %d attempts", envelope.name, envelope.id, attempts)
             status, pause = InboxStatus.DEAD, None

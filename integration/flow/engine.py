@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 from django.db import transaction
 
+from core.errors import DomainError
 from core.systems import System
 from integration import wake
 from integration.context import FlowContext
@@ -21,6 +22,14 @@ from integration.states import StepStatus
 
 Order = TypeVar("Order", bound=FlowRecord)
 SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
+
+
+class UnknownSubOrder(DomainError):
+    """A reply names a sub-order that nobody here has sent."""
+
+    code = "unknownSubOrder"
+    zh = "未知子订单 {number}"
+    en = "There is no sub-order {number}"
 
 
 def sub_order_no(order_no: str, position: int) -> str:
@@ -75,11 +84,14 @@ class Engine(Generic[Order, SubOrder]):
         """Take a sub-order's reply; return the order when this closed it.
 
         A reply that was heard before, or for an order that is closed, changes nothing. A refusal
-        holds the order with its cause.
+        holds the order with its cause. Raises ``UnknownOrder`` or
+        ``UnknownSubOrder``.
         """
         order_no, _, position = number.rpartition("-")
         order, sub_orders = self.storage.load(order_no)
-        answered = next(one for one in sub_orders if one.position == int(position))
+        answered = next((one for one in sub_orders if str(one.position) == position), None)
+        if answered is None:
+            raise UnknownSubOrder(number=number[:40])
         if answered.state != FlowState.IN_PROGRESS:
             return None
         context.clock = max(context.clock, order.clock, *(one.clock for one in sub_orders))
@@ -89,9 +101,10 @@ class Engine(Generic[Order, SubOrder]):
             self._hold(order, answered, outcome, context)
             return None
         answered.state, answered.done_at = FlowState.COMPLETED, context.at
-        changed = [answered, *self._send_ready(sub_orders, context)]
+        held = order.state == FlowState.HELD  # then nothing further is sent until it is mended
+        changed = [answered, *([] if held else self._send_ready(sub_orders, context))]
         answered.clock = context.clock
-        if any(one.state != FlowState.COMPLETED for one in sub_orders):
+        if held or any(one.state != FlowState.COMPLETED for one in sub_orders):
             self.storage.save(order, changed)
             return None
         self._close(order, changed, context)

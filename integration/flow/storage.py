@@ -14,11 +14,21 @@ from django.db import connections
 from django.db.models import JSONField, Model
 from psycopg.types.json import Jsonb
 
+from core.errors import DomainError
 from core.systems import System
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 
 Order = TypeVar("Order", bound=FlowRecord)
 SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
+
+
+class UnknownOrder(DomainError):
+    """There is no order of that number."""
+
+    code = "unknownOrder"
+    zh = "未知订单 {number}"
+    en = "There is no order {number}"
+
 
 _INSERT = """
 WITH o AS (INSERT INTO {orders} ({columns}) VALUES ({values}) RETURNING id),
@@ -113,14 +123,14 @@ class Storage(Generic[Order, SubOrder]):
     def load(self, order_no: str) -> tuple[Order, list[SubOrder]]:
         """Return an order, locked until the transaction ends, with its sub-orders in order.
 
-        Raises ``DoesNotExist`` of the order's model.
+        Raises ``UnknownOrder``.
         """
         alias, width = self.system.alias, len(self._names)
         with connections[alias].cursor() as cursor:
             cursor.execute(self._load, [order_no])
             rows = [list(row) for row in cursor.fetchall()]
         if not rows:
-            raise self.orders.DoesNotExist(order_no)
+            raise UnknownOrder(number=order_no[:40])
         for row in rows:  # Django leaves jsonb as text for its own fields to read
             for i in self._json:
                 row[i] = None if row[i] is None else msgspec.json.decode(row[i])

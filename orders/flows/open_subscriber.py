@@ -255,7 +255,8 @@ def _main_first(request: OrderRequest, at: datetime) -> tuple[OrderRequest, list
             ) from refusal
     mains = [item for item in request.items if terms[item.offering_code].kind == "main"]
     rest = [item for item in request.items if terms[item.offering_code].kind == "addon"]
-    if len(mains) != 1 or len(rest) != len(request.items) - 1:
+    together = len(mains) == 1 and len(rest) == len(request.items) - 1
+    if not together or "msisdn" not in terms[mains[0].offering_code].resources:
         raise refusals.ActionNotOffered(
             action="add",
             offering=", ".join(item.offering_code for item in request.items)[:200],

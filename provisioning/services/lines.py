@@ -29,14 +29,14 @@ RETURNING 1
 """
 # From whatever state: the network serves them, which is the truth however they came to be there.
 _USE = """
-WITH number AS (
-    UPDATE provisioning_phonenumber SET state = 'in_use', subscriber_no = %(subscriber_no)s,
+WITH card AS (  -- an unreferenced part runs last: the number is locked first, as in a reservation
+    UPDATE provisioning_simcard SET state = 'in_use', subscriber_no = %(subscriber_no)s,
            reference = %(reservation)s, reserved_until = NULL, cooling_until = NULL
-    WHERE msisdn = %(msisdn)s AND state <> 'in_use'
+    WHERE iccid = %(iccid)s AND state <> 'in_use'
 )
-UPDATE provisioning_simcard SET state = 'in_use', subscriber_no = %(subscriber_no)s,
+UPDATE provisioning_phonenumber SET state = 'in_use', subscriber_no = %(subscriber_no)s,
        reference = %(reservation)s, reserved_until = NULL, cooling_until = NULL
-WHERE iccid = %(iccid)s AND state <> 'in_use'
+WHERE msisdn = %(msisdn)s AND state <> 'in_use'
 """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auth_center.actors import Actor
@@ -140,6 +142,12 @@ def test_every_refusal_names_its_field_in_both_languages_and_leaves_no_row(opera
         (customer, _items(msisdn=good["msisdn"], iccid=operator.iccid(9)), "simTaken", 409),
         (nobody, _items(**good), "identityRequired", 400),
         (prepaid, _items(**good), "chargingModeDiffers", 400),
+        (
+            customer,
+            (replace(_items(**good)[0], offering_code="BROADBAND-300"),),
+            "actionNotOffered",
+            400,
+        ),
     ]
     before = _counts()
     for owner, items, code, status in cases:

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from core.errors import DomainError, Unavailable
 from core.systems import System
 from integration import inbox
 from integration.hearing import MissingParty
@@ -117,3 +118,18 @@ def test_messages_are_numbered_without_a_gap_per_subject(conversation):
     conversation.say("c", subject="S2")
     conversation.say("d", subject="S1")
     assert [one.seq for one in conversation.said()] == [1, 2, 3, 1]
+
+
+def test_a_refusal_that_no_handler_answers_is_dead_at_once(conversation):
+    conversation.say("about an unknown order")
+    conversation.trouble["about an unknown order"] = DomainError()
+    conversation.hear(*conversation.said())
+    dead = InboxMessage.objects.using("boss").get()
+    assert (dead.status, dead.attempts, conversation.effects()) == ("dead", 1, [])
+
+
+def test_a_system_that_is_silent_for_a_while_is_asked_again(conversation):
+    conversation.say("needs another system")
+    conversation.trouble["needs another system"] = Unavailable()
+    conversation.hear(*conversation.said())
+    assert InboxMessage.objects.using("boss").get().status == "retrying"
