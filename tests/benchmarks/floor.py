@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Mapping
+from datetime import datetime
 from http.client import HTTPConnection
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -23,9 +24,10 @@ import psycopg
 from tests.benchmarks.written import Counts
 
 # The writing transactions of one order, and which part of its system's rows each writes: reserve,
-# receive, result at provisioning; capture and two answers at CRM; one at BOSS. The relay's marks
-# are written along with them, so the floor commits less often than the system does.
+# receive, result at provisioning; capture and two answers at CRM; one at BOSS. The marks that the
+# relay sets on the outbox have transactions of their own, as many as it had in the measured run.
 TRANSACTIONS = ("oss", "crm", "oss", "oss", "crm", "boss", "crm")
+OUTBOX = "integration_outboxmessage"
 CALLS_AFTER = 3  # the network is called between receive and result
 PROCESSES = 2
 
@@ -41,12 +43,20 @@ class TablePlan(NamedTuple):
     deletes: int
 
 
-Plans = dict[str, list[TablePlan]]
+class Plans(NamedTuple):
+    """What an order writes in each system, and how many transactions the relay's marks take."""
+
+    tables: dict[str, list[TablePlan]]
+    marks: dict[str, float]
 
 
-def plan(databases: Mapping[str, str], written: Counts, orders: int) -> Plans:
-    """Make the copies; return what one order writes to each table, rounded to whole rows."""
-    plans: Plans = {system: [] for system in databases}
+def plan(databases: Mapping[str, str], written: Counts, orders: int, since: datetime) -> Plans:
+    """Make the copies; return what one order writes to each table, rounded to whole rows.
+
+    ``since`` is when the measured run began; the relay stamps all it marks in one transaction
+    with one time.
+    """
+    plans = Plans({system: [] for system in databases}, {})
     for system, url in databases.items():
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("DROP SCHEMA IF EXISTS floor CASCADE")
@@ -61,7 +71,11 @@ def plan(databases: Mapping[str, str], written: Counts, orders: int) -> Plans:
                 if not each[0]:
                     connection.execute(f"INSERT INTO floor.{table} SELECT * FROM public.{table}")
                 key, columns = _key(connection, table), _columns(connection, table)
-                plans[system].append(TablePlan(table, columns, key, *each))
+                plans.tables[system].append(TablePlan(table, columns, key, *each))
+            batches = connection.execute(
+                f"SELECT count(DISTINCT sent_at) FROM {OUTBOX} WHERE created_at >= %s", [since]
+            ).fetchone()
+            plans.marks[system] = (batches[0] if batches else 0) / orders
     return plans
 
 
@@ -154,7 +168,7 @@ def _process(
     failed: list[BaseException] = []
     rows: dict[str, list[tuple[str, ...]]] = {}
     for system, url in databases.items():
-        for table, held in rows_of(url, plans[system], orders).items():
+        for table, held in rows_of(url, plans.tables[system], orders).items():
             rows[f"{system}.{table}"] = held
 
     def work(place: int) -> None:
@@ -164,6 +178,8 @@ def _process(
             go_event.wait()
             for order in range(place, orders, total):
                 client.write(order)
+            for system in databases:
+                client.flush(system)
         except BaseException as error:
             failed.append(error)
             raise
@@ -199,6 +215,8 @@ class _Client:
             system: psycopg.connect(url, autocommit=True) for system, url in databases.items()
         }
         self.plans, self.calls, self.rows = plans, calls, rows
+        self.unmarked: dict[str, list[int]] = {system: [] for system in databases}
+        self.credit = dict.fromkeys(databases, 0.0)
         address = urllib.parse.urlsplit(network)
         self.network = HTTPConnection(address.hostname or "", address.port, timeout=30)
 
@@ -208,15 +226,36 @@ class _Client:
         for number, system in enumerate(TRANSACTIONS):
             if number == CALLS_AFTER:
                 self._call_network(order)
-            part = self.plans[system][turn[system] :: shares[system]]
+            part = self.plans.tables[system][turn[system] :: shares[system]]
             turn[system] += 1
             with self.connections[system].transaction():
                 for one in part:
                     self._write_table(system, one, order)
+        for system in self.connections:
+            self._mark(system, order)
 
-    def _write_table(self, system: str, one: TablePlan, order: int) -> None:
+    def _mark(self, system: str, order: int) -> None:
+        """Mark messages as sent in batches, as often as the relay did."""
+        self.unmarked[system].append(order)
+        self.credit[system] += self.plans.marks[system]
+        if self.credit[system] >= 1:
+            self.credit[system] -= 1
+            self.flush(system)
+
+    def flush(self, system: str) -> None:
+        """Mark what is not marked yet, in one transaction."""
+        outbox = next((one for one in self.plans.tables[system] if one.table == OUTBOX), None)
+        waiting, self.unmarked[system] = self.unmarked[system], []
+        if outbox is None or not waiting:
+            return
+        with self.connections[system].transaction():
+            for order in waiting:
+                self._write_table(system, outbox._replace(inserts=0), order, of=outbox.inserts)
+
+    def _write_table(self, system: str, one: TablePlan, order: int, of: int = 0) -> None:
         connection = self.connections[system]
-        count, names = max(one.inserts, 1), one.columns.split(", ")
+        count, names = max(one.inserts, of, 1), one.columns.split(", ")
+        updates = 0 if one.table == OUTBOX and not of else one.updates
         rows = self.rows[f"{system}.{one.table}"][order * count : (order + 1) * count]
         if not rows:  # it leaves no rows behind: the floor goes without it
             return
@@ -228,7 +267,7 @@ class _Client:
             connection.execute(
                 f"INSERT INTO floor.{one.table} ({one.columns}) VALUES ({values})", row
             )
-        for _ in range(one.updates):
+        for _ in range(updates):
             connection.execute(
                 f"UPDATE floor.{one.table} SET {keys[-1]} = {keys[-1]} WHERE {where}", key
             )

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -61,6 +62,7 @@ def run(instance: Instance, size: int | None) -> Result:
         _order(channel, pool)
     lone = [_order(channel, pool) for _ in range(LONE_ORDERS - 5)]
     before = written.counts(instance.databases)
+    since = datetime.now(UTC)
     calls_before = _calls(instance)
     started = time.perf_counter()
     waits = _load(channel, pool, size, started + SECONDS)
@@ -73,7 +75,7 @@ def run(instance: Instance, size: int | None) -> Result:
         element: round((count - calls_before.get(element, 0)) / orders)
         for element, count in _calls(instance).items()
     }
-    plans = floor.plan(instance.databases, rows, orders)
+    plans = floor.plan(instance.databases, rows, orders, since)
     floor_seconds = floor.run(
         instance.databases,
         plans,
@@ -100,6 +102,9 @@ def run(instance: Instance, size: int | None) -> Result:
             "open_at_the_end": left[0],
             "seconds_to_close_them": round(left[1], 2),
             "network_calls": calls,
+            "relay_transactions_each": {
+                system: round(count, 2) for system, count in plans.marks.items()
+            },
         },
     )
 
