@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from tests.benchmarks import floor, written
+from tests.benchmarks import cpu, floor, written
 from tests.benchmarks.measure import Result, milliseconds, percentile
 from tests.channel import ORDER, Channel, customer_body, free_resources, order_body
 from tests.instance import Instance
@@ -63,11 +63,13 @@ def run(instance: Instance, size: int | None) -> Result:
     lone = [_order(channel, pool) for _ in range(LONE_ORDERS - 5)]
     before = written.counts(instance.databases)
     since = datetime.now(UTC)
+    cpu_before = cpu.seconds_by_process(instance.pids_file)
     calls_before = _calls(instance)
     started = time.perf_counter()
     waits = _load(channel, pool, size, started + SECONDS)
     seconds = time.perf_counter() - started
     left = _wait_until_all_closed(instance)
+    cpu_after = cpu.seconds_by_process(instance.pids_file)
     after = written.counts(instance.databases)
     orders = len(waits)
     rows = written.between(before, after)
@@ -102,6 +104,7 @@ def run(instance: Instance, size: int | None) -> Result:
             "open_at_the_end": left[0],
             "seconds_to_close_them": round(left[1], 2),
             "network_calls": calls,
+            "cpu_ms_each": cpu.milliseconds_each(cpu_before, cpu_after, orders),
             "relay_transactions_each": {
                 system: round(count, 2) for system, count in plans.marks.items()
             },
