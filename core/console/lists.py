@@ -72,7 +72,7 @@ class ReadOnlyInline(Looking, TabularInline):  # type: ignore[misc]
     per_page = 20
     hide_title = True
     show_change_link = True
-    ordering = ("pk",)
+    ordering: ClassVar = ("pk",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.fields

@@ -239,7 +239,7 @@ def test_a_malformed_release_is_set_aside_for_a_person(post: Post) -> None:
 def test_an_answer_for_a_release_nobody_sent_is_not_swallowed(post: Post) -> None:
     provisioning_answers(post, number="R-9")
 
-    assert inbox_states() == {"retrying": 1}
+    assert inbox_states() == {"dead": 1}
     assert said(System.CRM) == []
 
 
