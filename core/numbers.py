@@ -36,19 +36,6 @@ def format_number(kind: str, system: System, sequence: int) -> str:
     return f"{kind}{system.letter}{digits}{luhn.calc_check_digit(digits)}"
 
 
-def is_number(kind: str, text: str) -> bool:
-    """Tell whether ``text`` is shaped as a number of ``kind`` and its check digit is right."""
-    digits = text[2:]
-    return (
-        text[:1] == kind
-        and text[1:2] in "CBO"
-        and len(digits) >= 9
-        and digits.isascii()
-        and digits.isdigit()
-        and luhn.is_valid(digits)
-    )
-
-
 def issue(system: System, *kinds: str) -> list[str]:
     """Issue one new number of each of ``kinds``, in one round trip to the system's database."""
     columns = ", ".join(f"nextval('{_SEQUENCE[kind]}')" for kind in kinds)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 
-from core.states import Arrows
 from products.states import ChargingMode as ChargingMode
 
 
@@ -49,12 +48,4 @@ SUBSCRIPTION_ENDED = (
     SubscriptionStatus.TERMINATED,
     SubscriptionStatus.CANCELLED,
     SubscriptionStatus.ABORTED,
-)
-
-SUBSCRIBER_ARROWS = Arrows(
-    {
-        SubscriberStatus.PRE_ACTIVE: (SubscriberStatus.ACTIVE, SubscriberStatus.TERMINATED),
-        SubscriberStatus.ACTIVE: (SubscriberStatus.SUSPENDED, SubscriberStatus.TERMINATED),
-        SubscriberStatus.SUSPENDED: (SubscriberStatus.ACTIVE, SubscriberStatus.TERMINATED),
-    }
 )

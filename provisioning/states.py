@@ -60,14 +60,6 @@ class OrderState(models.TextChoices):
     REFUSED = "refused", "拒绝"
 
 
-ORDER_ARROWS = Arrows(
-    {
-        OrderState.OPEN: (OrderState.DONE, OrderState.REFUSED),
-        OrderState.REFUSED: (OrderState.OPEN,),
-    }
-)
-
-
 class WorkState(models.TextChoices):
     """How a work order stands with its network element."""
 
