@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
@@ -19,13 +20,21 @@ from django.views.i18n import set_language
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
-from auth_center.permissions import VIEW_MESSAGE
-from core.console import in_both_languages, said
+from auth_center.actors import Actor
+from auth_center.permissions import VIEW_MESSAGE, require
+from core.console import Page, in_both_languages, render_refusal, said
+from core.errors import DomainError
 from core.systems import System, console
 from integration.letters import count_letters
 
 MOST_FOUND = 5  # rows of one table that the search names
 PATHS = {"/crm/": System.CRM, "/boss/": System.BOSS, "/oss/": System.PROVISIONING}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the operator of ``request`` as the doors take it."""
+    user: Any = request.user
+    return cast(Actor, user.actor(terminal=request.META.get("REMOTE_ADDR", "")))
 
 
 class ConsoleSessionMiddleware(SessionMiddleware):
@@ -75,6 +84,11 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         self.system = system
         self.titles = titles
         self.apps = apps
+        self.pages: dict[str, Page] = {}
+
+    def add_page(self, page: Page) -> None:
+        """Show a page: at its address, and in the sidebar where it has a group there."""
+        self.pages[page.name] = page
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Show a table; it and what is shown with it is named in the reader's language."""
@@ -91,11 +105,27 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         return bool(user.is_authenticated and user.grants)
 
     def extra_urls(self) -> list[URLPattern]:
-        """Return the address where the language is chosen.
+        """Return the address where the language is chosen, and those of the pages.
 
-        It lies inside the console because the CSRF token lies in the console's session.
+        They lie inside the console because the CSRF token lies in the console's session.
         """
-        return [path("language/", set_language, name="language")]
+        pages = [path(page.path, self._open(page), name=page.name) for page in self.pages.values()]
+        return [path("language/", set_language, name="language"), *pages]
+
+    def _open(self, page: Page) -> Any:
+        """Return the page's view for whoever may open it; a refusal becomes a page as well."""
+
+        @wraps(page.view)
+        def view(request: HttpRequest, **parts: Any) -> HttpResponse:
+            asked: Any = request
+            asked.current_app, asked.console = self.name, self
+            try:
+                require(actor_of(request), page.permission)
+                return page.view(request, **parts)
+            except DomainError as refusal:
+                return render_refusal(request, refusal)
+
+        return self.admin_view(view)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Name the console in the reader's language."""
@@ -117,11 +147,30 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         return [found[label] for label in [*first, *rest]]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Return what this operator may look at, an app a group."""
-        return [
+        """Return the pages that this operator may open, then the tables, an app a group."""
+        tables = [
             {"title": app["name"], "items": [self._entry(request, one) for one in app["models"]]}
             for app in self.get_app_list(request)
         ]
+        return [*self.page_groups(request), *tables]
+
+    def page_groups(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return the pages that stand in the sidebar and that this operator may open, by group."""
+        actor = actor_of(request)
+        groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for page in self.pages.values():
+            if page.group is None or not actor.may(page.permission):
+                continue
+            address = reverse(f"{self.name}:{page.name}")
+            entry = {
+                "title": said(*page.titles),
+                "icon": page.icon,
+                "link": address,
+                "active": request.path == address,
+                "has_permission": True,
+            }
+            groups.setdefault(page.group, []).append(entry)
+        return [{"title": said(*group), "items": items} for group, items in groups.items()]
 
     def _entry(self, request: HttpRequest, table: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -177,7 +226,11 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         """Show what may be looked at, and first what waits for a decision."""
         user: Any = request.user
         letters = count_letters(self.system) if user.has_perm(VIEW_MESSAGE) else None
-        shown = {"letters": letters, "title": said("工作台", "Overview")}
+        shown = {
+            "letters": letters,
+            "title": said("工作台", "Overview"),
+            "page_groups": self.page_groups(request),
+        }
         return cast(HttpResponse, super().index(request, shown))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -8,11 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRequest:
-    """One line as asked for: an action on an offering, with its characteristics by name."""
+    """One line as asked for: an action, with the characteristics of its product by name.
+
+    ``offering_code`` is what shall be had, ``product_no`` the subscription that is changed or
+    ended; ``parts`` are the item ids that a bundle bundles.
+    """
 
     item_id: str
     action: str
-    offering_code: str
+    offering_code: str = ""
+    product_no: str = ""
+    parts: tuple[str, ...] = ()
     characteristics: dict[str, str] = field(default_factory=dict)
     extension: dict[str, Any] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -21,8 +21,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from auth_center.actors import Actor
-from auth_center.consoles import Console, boss_console, crm_console, oss_console
+from auth_center.consoles import Console, actor_of, boss_console, crm_console, oss_console
 from auth_center.permissions import VIEW_FLOW, VIEW_MESSAGE
 from core.console import ReadOnly, ReadOnlyInline, number_of
 from core.errors import DomainError
@@ -55,12 +54,6 @@ URGENCY = Case(
     When(status=InboxStatus.RETRYING, then=Value(2)),
     default=Value(3),
 ).asc()
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return the operator of ``request`` as the doors take it."""
-    user: Any = request.user
-    return cast(Actor, user.actor(terminal=request.META.get("REMOTE_ADDR", "")))
 
 
 def age_in_words(since: datetime) -> str:

@@ -12,12 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
-from django.utils.translation import get_language, gettext_lazy
-
-
-def said(zh: str, en: str) -> str:
-    """Return the text of the present language."""
-    return zh if (get_language() or "zh").startswith("zh") else en
+from django.utils.translation import gettext_lazy
 
 
 @cache

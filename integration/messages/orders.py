@@ -20,9 +20,11 @@ class ProvisioningOrderRequest(Message, frozen=True):
     ``services`` are all service codes the line shall have afterwards; ``action`` says why:
     ``activate`` a new line, ``modify`` one, or ``deactivate`` it (number into cooling).
     ``reservation`` is the reference under which number and SIM are kept for this subscriber.
+    A line that is no mobile one has a ``service_number`` and neither ``msisdn`` nor ``iccid``.
     """
 
     zh = "开通类订单请求"
+    VERSION = 2
     sub_order_no: str
     action: Literal["activate", "modify", "deactivate"]
     subscriber_no: str
@@ -32,6 +34,8 @@ class ProvisioningOrderRequest(Message, frozen=True):
     services: list[str]
     bar: Bar = "none"
     version: int = 1
+    service_kind: str = "mobile"
+    service_number: str = ""
 
 
 class WorkOrderValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,12 +73,13 @@ class TariffValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionValue(msgspec.Struct, frozen=True, kw_only=True):
-    """An offering that a subscriber has, from an instant on."""
+    """An offering that a subscriber has, from an instant on; its parent is the bundle's."""
 
     subscription_no: str
     offering_code: str
     tariffs: list[TariffValue]
     valid_from: datetime
+    parent_no: str = ""
 
 
 class PaymentRelationValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +99,7 @@ class SubscriptionOrderRequest(Message, frozen=True):
     """
 
     zh = "订购类订单请求"
+    VERSION = 2
     sub_order_no: str
     action: Literal["open", "change", "terminate", "restate"]
     subscriber: SubscriberValue
