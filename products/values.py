@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,40 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class BrandTerms:
+    """A brand; its names do not make it another."""
+
+    code: str
+    name_zh: str = field(compare=False)
+    name_en: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """订购资格: who may have an offering, when it is had; what is empty restricts nobody.
+
+    ``brands`` are those of the subscriber's main product, ``minimum_months`` the time that the
+    subscriber has been in the network.
+    """
+
+    customer_kinds: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    brands: tuple[BrandTerms, ...] = ()
+    minimum_months: int = 0
+
+
+EVERYBODY = Eligibility()
+
+
+@dataclass(frozen=True, slots=True)
 class OfferingTerms:
     """An offering as it is at an instant.
 
     ``relations`` are what it states (requirements, replacements, a bundle's parts) and every
     exclusion in which it takes part: those of all offerings concerned suffice for
-    ``products.relations.check``.
+    ``products.relations.check``. ``eligibility`` is judged by ``products.eligibility``.
     """
 
     code: str
@@ -63,6 +91,8 @@ class OfferingTerms:
     tariffs: tuple[TariffTerms, ...]
     services: tuple[ServiceTerms, ...]
     relations: tuple[Relation, ...]
+    brand: BrandTerms
+    eligibility: Eligibility = EVERYBODY
 
     @property
     def resources(self) -> tuple[str, ...]:

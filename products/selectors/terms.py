@@ -26,7 +26,15 @@ from products.models import (
 )
 from products.selectors.offerings import OfferingNotFound
 from products.states import OfferingStatus, RelationKind
-from products.values import OfferingTerms, Relation, ServiceTerms, TariffTerms
+from products.values import (
+    EVERYBODY,
+    BrandTerms,
+    Eligibility,
+    OfferingTerms,
+    Relation,
+    ServiceTerms,
+    TariffTerms,
+)
 
 ATTEMPTS = 3
 
@@ -78,6 +86,8 @@ class _Offering:
     tariffs: tuple[_Tariff, ...]
     services: tuple[ServiceTerms, ...]
     relations: tuple[Relation, ...]
+    brand: BrandTerms
+    eligibility: Eligibility
 
     def terms(self, at: datetime) -> OfferingTerms:
         on_sale = (
@@ -98,6 +108,8 @@ class _Offering:
             tariffs=tuple(tariff.terms(at) for tariff in self.tariffs),
             services=self.services,
             relations=self.relations,
+            brand=self.brand,
+            eligibility=self.eligibility,
         )
 
 
@@ -183,10 +195,13 @@ def _read() -> dict[str, _Offering]:
         "status",
         "sale_from",
         "sale_to",
+        "brand__code",
+        "brand__name_zh",
+        "brand__name_en",
     )
     for key, code, *rest in rows:
         links = (tuple(tariffs[key]), tuple(services[key]), tuple(relations[code]))
-        fields: list[Any] = [code, *rest, *links]
+        fields: list[Any] = [code, *rest[:-3], *links, BrandTerms(*rest[-3:]), EVERYBODY]
         offerings[code] = _Offering(*fields)
     return offerings
 
