@@ -107,7 +107,8 @@ class Account(models.Model):
 class Subscriber(models.Model):
     """用户: who uses one service identity: a mobile number, a broadband or a fixed line.
 
-    ``status_version`` counts the changes of the reason set; the network ignores older ones.
+    ``status_version`` counts the changes of the reason set, ``line_version`` the states of the
+    whole line that the network was told: it ignores an older one.
     """
 
     subscriber_no = models.CharField(max_length=24, unique=True)
@@ -118,6 +119,7 @@ class Subscriber(models.Model):
     status = models.CharField(max_length=12, choices=SubscriberStatus.choices)
     suspend_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     status_version = models.IntegerField(default=1)
+    line_version = models.IntegerField(default=1, db_default=1)
     user_name = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)

@@ -13,6 +13,7 @@ class IntegrationConfig(AppConfig):
     def ready(self) -> None:
         """Load every app's handlers and flows, so that each message finds who hears it."""
         import_module("integration.trace")
+        import_module("integration.reading")
         for config in apps.get_app_configs():
             for part in ("permissions", "handlers", "flows"):
                 if find_spec(f"{config.name}.{part}"):

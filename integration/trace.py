@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from integration.queries import ask_quietly
 from integration.states import InboxStatus, StepStatus
 
 _PART = """
-SELECT 'step', NULL, clock, at, source, target, name, note, status, 1
+SELECT 'step', id::text, clock, at, source, target, name, note, status, 1
 FROM integration_flowstep WHERE flow_no = %(flow_no)s
 UNION ALL
 SELECT 'said', id::text, clock, created_at, '', receiver, name, note,
@@ -45,50 +46,91 @@ _FATE = {
 }
 
 
-def show_trace(record: FlowRecord) -> dict[str, Any]:
-    """Return a flow's trace as the API and the pages show it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceStep:
+    """One arrow of a trace: ``key`` names it among the arrows of its flow, whoever stored it."""
 
-    A system that does not answer is named under ``unknown``: its steps are missing, and what was
-    said to it stands as ``sent``.
+    key: str
+    source: str
+    target: str
+    message: str
+    zh: str
+    note: str
+    at: str
+    status: str
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the systems stored of a flow, in causal order; ``unknown`` are those that are silent.
+
+    Their steps are missing, and what was said to them stands as ``sent``.
     """
-    steps: list[StepValue] = []
-    received: dict[str, str] = {}
-    unknown: list[str] = []
-    for system in System:
-        try:
-            part = ask_quietly(System.CRM, system, TraceQuery(flow_no=record.order_no))
-        except DomainError:
-            unknown.append(str(system))
-            continue
-        steps += part.steps
-        received |= part.received
-    steps.sort(key=lambda step: (step.clock, step.at))
+
+    steps: list[TraceStep]
+    unknown: list[System]
+
+
+def show_trace(record: FlowRecord) -> dict[str, Any]:
+    """Return a flow's trace as the API shows it."""
+    trace = assemble_trace(record.order_no)
     return {
         "flow": record.flow,
         "no": record.order_no,
         "mode": record.mode,
         "settings": record.settings,
         "state": record.state,
-        "unknown": unknown,
-        "steps": [_shown(step, received) for step in steps],
+        "unknown": [str(system) for system in trace.unknown],
+        "steps": [
+            {
+                "from": step.source,
+                "to": step.target,
+                "message": step.message,
+                "zh": step.zh,
+                "note": step.note,
+                "at": step.at,
+                "status": step.status,
+                "messageId": step.message_id,
+            }
+            for step in trace.steps
+        ],
     }
 
 
-def _shown(step: StepValue, received: dict[str, str]) -> dict[str, Any]:
+def assemble_trace(flow_no: str) -> Trace:
+    """Ask every system for its part of a flow and put the parts into causal order."""
+    steps: list[tuple[System, StepValue]] = []
+    received: dict[str, str] = {}
+    unknown: list[System] = []
+    for system in System:
+        try:
+            part = ask_quietly(System.CRM, system, TraceQuery(flow_no=flow_no))
+        except DomainError:
+            unknown.append(system)
+            continue
+        steps += [(system, step) for step in part.steps]
+        received |= part.received
+    steps.sort(key=lambda pair: (pair[1].clock, pair[1].at))
+    return Trace(steps=[_merged(*pair, received) for pair in steps], unknown=unknown)
+
+
+def _merged(system: System, step: StepValue, received: dict[str, str]) -> TraceStep:
     status = step.status
     if step.message_id is not None and status == StepStatus.SENT:
         fate = received.get(step.message_id)
         status = _FATE[InboxStatus(fate)] if fate else StepStatus.SENT
-    return {
-        "from": step.from_,
-        "to": step.to,
-        "message": step.message,
-        "zh": step.zh,
-        "note": step.note,
-        "at": step.at,
-        "status": str(status),
-        "messageId": step.message_id,
-    }
+    return TraceStep(
+        key=step.message_id or f"{system}-{step.step_id}",
+        source=step.from_,
+        target=step.to,
+        message=step.message,
+        zh=step.zh,
+        note=step.note,
+        at=step.at,
+        status=str(status),
+        message_id=step.message_id,
+    )
 
 
 def local_part(system: System, flow_no: str) -> TraceAnswer:
@@ -98,9 +140,9 @@ def local_part(system: System, flow_no: str) -> TraceAnswer:
         rows = cursor.fetchall()
     steps: list[StepValue] = []
     received: dict[str, str] = {}
-    for kind, message_id, clock, at, source, target, name, note, status, attempts in rows:
+    for kind, id, clock, at, source, target, name, note, status, attempts in rows:
         if kind == "heard":
-            received[message_id] = status
+            received[id] = status
             continue
         if kind == "said" and attempts > 1:
             note = f"{note} (投递 {attempts} 次)".strip()
@@ -117,7 +159,8 @@ def local_part(system: System, flow_no: str) -> TraceAnswer:
                 at=_utc(at),
                 status=status,
                 clock=clock,
-                message_id=message_id,
+                message_id=None if kind == "step" else id,
+                step_id=int(id) if kind == "step" else None,
             )
         )
     return TraceAnswer(steps=steps, received=received)

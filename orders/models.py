@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -39,7 +40,11 @@ class CustomerOrder(FlowRecord):
 
 
 class OrderItem(models.Model):
-    """One line of an order: what shall be done with which offering, and what it made."""
+    """One line of an order: what shall be done with which offering, and what it made.
+
+    ``subscription_no`` is the subscription it is about: the one it made, or the one it ends;
+    ``leaving_no`` is the one that it ends or replaces, ``parts`` are the items a bundle bundles.
+    """
 
     order = models.ForeignKey(CustomerOrder, models.PROTECT, related_name="items")
     item_id = models.CharField(max_length=40)
@@ -47,6 +52,8 @@ class OrderItem(models.Model):
     offering_code = models.CharField(max_length=60)
     subscriber_no = models.CharField(max_length=24, blank=True, default="")
     subscription_no = models.CharField(max_length=24, blank=True, default="")
+    leaving_no = models.CharField(max_length=24, blank=True, default="", db_default="")
+    parts = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     characteristics: Any = models.JSONField(default=dict)
     extension: Any = models.JSONField(default=dict, blank=True)
 

@@ -1,7 +1,16 @@
 """The flow engine: one graph of sub-orders, advanced by replies, on each system's own tables."""
 
-from integration.flow.definition import Flow, Plan, UnknownFlow, flow_named, flows, register
-from integration.flow.engine import Engine, sub_order_no
+from integration.flow.definition import (
+    Flow,
+    NothingToCorrect,
+    Plan,
+    UnknownFlow,
+    flow_named,
+    flows,
+    register,
+)
+from integration.flow.engine import Engine, NothingHeld, OrderClosed, PastPointOfNoReturn
+from integration.flow.numbering import sub_order_no
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 from integration.flow.states import CLOSED_STATES, FLOW_ARROWS, OPEN_STATES, FlowState
 
@@ -14,6 +23,10 @@ __all__ = [
     "FlowHistory",
     "FlowRecord",
     "FlowState",
+    "NothingHeld",
+    "NothingToCorrect",
+    "OrderClosed",
+    "PastPointOfNoReturn",
     "Plan",
     "SubOrderRecord",
     "UnknownFlow",

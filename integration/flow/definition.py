@@ -9,6 +9,7 @@ from core.errors import DomainError
 from core.systems import System
 from integration.context import FlowContext
 from integration.messages import Message
+from integration.messages.base import convert
 
 
 class UnknownFlow(DomainError):
@@ -19,12 +20,21 @@ class UnknownFlow(DomainError):
     en = "Unknown flow {name}"
 
 
+class NothingToCorrect(DomainError):
+    """The order is not of a kind in which this can be corrected."""
+
+    code = "nothingToCorrect"
+    zh = "该订单没有可以更正的内容"
+    en = "Nothing of this can be corrected on this order"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One sub-order as a flow plans it.
 
     ``after`` are the positions (counted from 1 in the order planned) that must be done first;
-    ``subject`` is the business number whose messages keep their order.
+    ``subject`` is the business number whose messages keep their order. Once a ``final`` one is
+    done, the order cannot be cancelled any more: that is the flow's point of no return.
     """
 
     kind: str
@@ -33,10 +43,14 @@ class Plan:
     subject: str
     after: tuple[int, ...] = ()
     note: str = ""
+    final: bool = False
 
 
 class Flow:
-    """One business flow, named as in its trace; a subclass reads from acceptance to close."""
+    """One business flow, named as in its trace; a subclass reads from acceptance to close.
+
+    Each of its methods is called inside the transaction of the arrow it belongs to.
+    """
 
     name: ClassVar[str]
     zh: ClassVar[str]
@@ -44,8 +58,26 @@ class Flow:
     response: ClassVar[str]
     decomposed: ClassVar[bool] = True  # its trace shows the decomposition and the close
 
+    def message(self, order: Any, part: Any, context: FlowContext) -> Message:
+        """Return what a sub-order says, when it is sent: as planned, unless things have moved."""
+        return convert(part.message, part.payload)
+
     def complete(self, order: Any, context: FlowContext) -> None:
-        """Write what closing means, inside the closing transaction."""
+        """Write what closing means."""
+
+    def undo(self, order: Any, part: Any) -> Plan | None:
+        """Return what undoes a sub-order that was sent, done or refused; None: nothing does."""
+        return None
+
+    def undone(self, order: Any, context: FlowContext) -> None:
+        """Write what it means that everything was undone: as if it had never been accepted."""
+
+    def correct(self, order: Any, parts: list[Any], changes: dict[str, str]) -> None:
+        """Write corrected facts of a held order before it is tried again.
+
+        Raises ``NothingToCorrect`` unless the flow knows every one of ``changes``.
+        """
+        raise NothingToCorrect(field=next(iter(changes), None))
 
 
 _FLOWS: dict[str, Flow] = {}

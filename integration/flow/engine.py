@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Generic, TypeVar
 
 import msgspec
-from django.db import transaction
 
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.systems import System
-from integration import wake
 from integration.context import FlowContext
 from integration.flow.definition import Plan, flow_named
+from integration.flow.numbering import parts_of
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
-from integration.flow.states import FLOW_ARROWS, FlowState
+from integration.flow.states import CLOSED_STATES, FlowState
 from integration.flow.storage import Storage
+from integration.flow.work import UNDOING, Work, planned
 from integration.messages import Outcome
-from integration.messages.base import convert
-from integration.states import StepStatus
 
 Order = TypeVar("Order", bound=FlowRecord)
 SubOrder = TypeVar("SubOrder", bound=SubOrderRecord)
@@ -32,13 +29,35 @@ class UnknownSubOrder(DomainError):
     en = "There is no sub-order {number}"
 
 
-def sub_order_no(order_no: str, position: int) -> str:
-    """Return the number by which the other systems know a sub-order."""
-    return f"{order_no}-{position}"
+class OrderClosed(Conflict):
+    """Nothing more can be done about an order that is closed."""
+
+    code = "orderClosed"
+    zh = "订单 {number} 已结束, 状态为 {state}"
+    en = "The order {number} is closed, its state is {state}"
+
+
+class PastPointOfNoReturn(Conflict):
+    """What was done cannot be taken back by cancelling."""
+
+    code = "pastPointOfNoReturn"
+    zh = "订单 {number} 已过不可撤销点, 不能撤单"
+    en = "The order {number} has passed its point of no return and cannot be cancelled"
+
+
+class NothingHeld(Conflict):
+    """There is no refused sub-order to try again or to skip."""
+
+    code = "nothingHeld"
+    zh = "订单 {number} 没有需要处理的异常"
+    en = "Nothing of the order {number} waits for a decision"
 
 
 class Engine(Generic[Order, SubOrder]):
-    """Conducts the flows of one system on that system's own tables."""
+    """Conducts the flows of one system on that system's own tables.
+
+    Every method runs in the transaction of its caller and locks the order's row first.
+    """
 
     def __init__(
         self,
@@ -48,140 +67,142 @@ class Engine(Generic[Order, SubOrder]):
         history: type[FlowHistory],
     ) -> None:
         self.system = system
-        self.sub_orders = sub_orders
         self.storage = Storage(system, orders, sub_orders, history)
 
-    def start(self, order: Order, plans: list[Plan], context: FlowContext, *, wait: bool) -> None:
+    def start(
+        self,
+        order: Order,
+        plans: list[Plan],
+        context: FlowContext,
+        *,
+        wait: bool,
+        begins: bool = True,
+    ) -> None:
         """Insert ``order`` with its sub-orders and send the ones that wait for nothing.
 
-        With ``wait`` the order stands in a waiting line (``pending``) and nothing is sent;
-        ``begin`` starts it later. Runs in the transaction of the order's own writes.
+        With ``wait`` the order stands in a waiting line (``pending``), and ``begin`` starts it
+        when its turn has come; with ``begins`` false the caller has more to write about the order
+        and then calls ``begin`` himself.
         """
-        order.state = FlowState.PENDING if wait else FlowState.IN_PROGRESS
+        order.state = FlowState.ACKNOWLEDGED
+        if wait:
+            order.state = FlowState.PENDING
+        elif begins:
+            order.state = FlowState.IN_PROGRESS
         flow = flow_named(order.flow)
         if flow.decomposed:
             context.wrote("创建订单，并将订单分解为" + "、".join(_kinds(plans)))
         if order.mode == "async":
             context.step(self.system, "portal", flow.response, "已受理")
             order.answered_at = context.at
-        sub_orders = [
-            self._sub_order(position, plan) for position, plan in enumerate(plans, start=1)
-        ]
-        if not wait:
-            self._send_ready(sub_orders, context)
+        parts = [planned(self.storage.sub_orders, *one) for one in enumerate(plans, start=1)]
+        if order.state == FlowState.IN_PROGRESS:
+            Work(order, parts, self.storage, context).send_ready()
         context.flush()
         order.clock = context.clock
-        states = ["", FlowState.ACKNOWLEDGED, order.state]
-        self.storage.insert(order, sub_orders, states, context.at)
+        states = dict.fromkeys(["", FlowState.ACKNOWLEDGED, order.state])
+        self.storage.insert(order, parts, list(states), context.at)
 
     def begin(self, order_no: str, context: FlowContext) -> None:
-        """Start an order whose turn in the waiting line has come."""
-        order, sub_orders = self.storage.load(order_no)
-        sent = self._send_ready(sub_orders, context)
-        self._advance(order, FlowState.IN_PROGRESS, sent, context)
+        """Start an order whose turn has come."""
+        work = self._work(order_no, context)
+        work.send_ready()
+        work.move(FlowState.IN_PROGRESS)
 
     def reply(self, number: str, outcome: Outcome, context: FlowContext) -> Order | None:
         """Take a sub-order's reply; return the order when this closed it.
 
-        A reply that was heard before, or for an order that is closed, changes nothing. A refusal
-        holds the order with its cause. Raises ``UnknownOrder`` or
+        A reply that was heard before, to an earlier attempt, or for an order that is closed,
+        changes nothing. A refusal holds the order with its cause. Raises ``UnknownOrder`` or
         ``UnknownSubOrder``.
         """
-        order_no, _, position = number.rpartition("-")
-        order, sub_orders = self.storage.load(order_no)
-        answered = next((one for one in sub_orders if str(one.position) == position), None)
+        order_no, position, attempt = parts_of(number)
+        work = self._work(order_no, context)
+        answered = next((one for one in work.parts if str(one.position) == position), None)
         if answered is None:
             raise UnknownSubOrder(number=number[:40])
-        if answered.state != FlowState.IN_PROGRESS:
+        if answered.state != FlowState.IN_PROGRESS or str(answered.attempt) != attempt:
             return None
-        context.clock = max(context.clock, order.clock, *(one.clock for one in sub_orders))
         answered.outcome = msgspec.to_builtins(outcome)
         if not outcome.done:
             answered.state = FlowState.HELD
-            self._hold(order, answered, outcome, context)
-            return None
+            return work.order if work.hold(answered, outcome) else None
         answered.state, answered.done_at = FlowState.COMPLETED, context.at
-        held = order.state == FlowState.HELD  # then nothing further is sent until it is mended
-        changed = [answered, *([] if held else self._send_ready(sub_orders, context))]
-        answered.clock = context.clock
-        if held or any(one.state != FlowState.COMPLETED for one in sub_orders):
-            self.storage.save(order, changed)
+        work.note(answered)
+        return work.order if work.go_on() else None
+
+    def retry(
+        self, order_no: str, context: FlowContext, *, changes: dict[str, str], note: str = ""
+    ) -> Order | None:
+        """Send the refused sub-orders again, with corrections; return the order if that closed it.
+
+        On an order that is held for nothing it asks again for the answers that have not come.
+        Raises ``OrderClosed``, ``NothingHeld`` or ``NothingToCorrect``.
+        """
+        work = self._open_work(order_no, context)
+        refused = [one for one in work.parts if one.state == FlowState.HELD]
+        again = refused or [one for one in work.parts if one.state == FlowState.IN_PROGRESS]
+        if not again:
+            raise NothingHeld(number=order_no)
+        if changes:
+            work.flow.correct(work.order, work.parts, changes)
+        for one in again:
+            one.attempt += 1
+            one.outcome = None
+            one.save(update_fields=["attempt", "payload", "outcome"])
+            work.send(one)
+        context.wrote("异常处理: 重试" + (f" ({note})" if note else ""))
+        work.release()
+        return work.order if work.go_on(note) else None
+
+    def skip(
+        self, order_no: str, position: int, context: FlowContext, *, reason: str
+    ) -> Order | None:
+        """Go on without a refused sub-order; return the order when this closed it.
+
+        Raises ``OrderClosed`` or ``NothingHeld``.
+        """
+        work = self._open_work(order_no, context)
+        part = next((one for one in work.parts if one.position == position), None)
+        if part is None or part.state != FlowState.HELD:
+            raise NothingHeld(number=order_no)
+        part.state, part.done_at = FlowState.CANCELLED, context.at
+        part.outcome = {**(part.outcome or {}), "skipped": reason}
+        work.note(part)
+        context.wrote(f"异常处理: 跳过 ({reason})")
+        work.release()
+        return work.order if work.go_on(reason) else None
+
+    def cancel(self, order_no: str, context: FlowContext, *, reason: str) -> Order | None:
+        """Cancel an order: what was done is undone, newest first.
+
+        Work that is under way elsewhere is waited for. Returns the order when this closed it; one
+        that is being cancelled already stays so. Raises ``OrderClosed`` or
+        ``PastPointOfNoReturn``.
+        """
+        work = self._open_work(order_no, context)
+        if work.order.state in UNDOING or work.backward:
             return None
-        self._close(order, changed, context)
-        return order
+        if work.past_return():
+            raise PastPointOfNoReturn(number=order_no)
+        context.wrote(f"撤单 ({reason})")
+        if work.order.state in (FlowState.PENDING, FlowState.ACKNOWLEDGED):
+            work.cancel_unsent(reason)
+            return work.order
+        work.order.cause_code = work.order.cause_zh = work.order.cause_en = ""
+        work.move(FlowState.ASSESSING_CANCELLATION, reason)
+        return work.order if work.go_on(reason) else None
 
-    def _close(self, order: Order, changed: list[SubOrder], context: FlowContext) -> None:
-        flow = flow_named(order.flow)
-        flow.complete(order, context)
-        if flow.decomposed:
-            context.wrote("订单关闭")
-        self._answer(order, context, StepStatus.DONE)
-        order.closed_at = context.at
-        self._advance(order, FlowState.COMPLETED, changed, context)
+    def _open_work(self, order_no: str, context: FlowContext) -> Work[Order, SubOrder]:
+        work = self._work(order_no, context)
+        if work.order.state in CLOSED_STATES:
+            raise OrderClosed(number=order_no, state=str(work.order.state))
+        return work
 
-    def _hold(
-        self, order: Order, answered: SubOrder, outcome: Outcome, context: FlowContext
-    ) -> None:
-        answered.clock = context.clock
-        if order.state == FlowState.HELD:
-            self.storage.save(order, [answered])
-            return
-        order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
-        context.wrote("订单转异常: " + outcome.zh)
-        self._answer(order, context, StepStatus.REFUSED, outcome.zh)
-        self._advance(order, FlowState.HELD, [answered], context, note=outcome.zh)
-
-    def _advance(
-        self,
-        order: Order,
-        target: FlowState,
-        changed: list[SubOrder],
-        context: FlowContext,
-        note: str = "",
-    ) -> None:
-        source = order.state
-        FLOW_ARROWS.check(source, target)
-        order.state, order.clock = target, context.clock
-        self.storage.advance(
-            order, changed, source=source, at=context.at, by=context.actor.number, note=note
-        )
-
-    def _answer(
-        self, order: Order, context: FlowContext, status: StepStatus, note: str = ""
-    ) -> None:
-        """Answer the portal, if it still waits: note the arrow, and wake the request at commit."""
-        if order.answered_at is not None:
-            return
-        order.answered_at = context.at
-        response = flow_named(order.flow).response
-        context.step(self.system, "portal", response, note, status)
-        transaction.on_commit(partial(wake.announce, order.order_no), using=self.system.alias)
-
-    def _send_ready(self, sub_orders: list[SubOrder], context: FlowContext) -> list[SubOrder]:
-        done = {one.position for one in sub_orders if one.state == FlowState.COMPLETED}
-        ready = [
-            one
-            for one in sub_orders
-            if one.state == FlowState.ACKNOWLEDGED and done.issuperset(one.waits_for)
-        ]
-        for one in ready:
-            message = convert(one.message, one.payload)
-            context.send(System(one.system), message, subject=one.subject, note=one.note)
-            one.state, one.sent_at, one.clock = FlowState.IN_PROGRESS, context.at, context.clock
-        return ready
-
-    def _sub_order(self, position: int, plan: Plan) -> SubOrder:
-        return self.sub_orders(
-            position=position,
-            kind=plan.kind,
-            system=str(plan.system),
-            subject=plan.subject,
-            waits_for=list(plan.after),
-            state=FlowState.ACKNOWLEDGED,
-            message=type(plan.message).__name__,
-            payload=msgspec.to_builtins(plan.message),
-            note=plan.note,
-        )
+    def _work(self, order_no: str, context: FlowContext) -> Work[Order, SubOrder]:
+        order, parts = self.storage.load(order_no)
+        context.clock = max(context.clock, order.clock, *(one.clock for one in parts))
+        return Work(order, parts, self.storage, context)
 
 
 def _kinds(plans: list[Plan]) -> list[str]:

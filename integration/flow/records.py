@@ -65,7 +65,12 @@ class FlowRecord(models.Model):
 
 
 class SubOrderRecord(models.Model):
-    """A part of an order for one system; it starts when the positions it waits for are done."""
+    """A part of an order for one system; it starts when the positions it waits for are done.
+
+    ``attempt`` counts how often it was sent anew by a person, ``undoes`` is the position of the
+    sub-order that this one takes back, ``final`` says that the order cannot be cancelled once it
+    is done.
+    """
 
     order: Any
     order_id: int
@@ -82,6 +87,9 @@ class SubOrderRecord(models.Model):
     sent_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     outcome: Any = models.JSONField(null=True)
+    attempt = models.SmallIntegerField(default=1, db_default=1)
+    undoes = models.SmallIntegerField(null=True)
+    final = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         abstract = True

@@ -34,10 +34,10 @@ _INSERT = """
 WITH o AS (INSERT INTO {orders} ({columns}) VALUES ({values}) RETURNING id),
 s AS (
     INSERT INTO {sub_orders} (order_id, position, kind, system, subject, waits_for, state,
-                              message, payload, note, clock, sent_at)
+                              message, payload, note, clock, sent_at, final)
     SELECT o.id, part.* FROM o, unnest(
         %s::smallint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[],
-        %s::text[], %s::jsonb[], %s::text[], %s::int[], %s::timestamptz[]) part
+        %s::text[], %s::jsonb[], %s::text[], %s::int[], %s::timestamptz[], %s::bool[]) part
 ), h AS (
     INSERT INTO {history} (order_id, source, target, at, actor_number, note)
     SELECT o.id, arrow.*, %s, %s, '' FROM o, unnest(%s::text[], %s::text[]) arrow
@@ -108,13 +108,13 @@ class Storage(Generic[Order, SubOrder]):
         ]
         parts = [
             (one.position, one.kind, one.system, one.subject, Jsonb(one.waits_for), one.state,
-             one.message, Jsonb(one.payload), one.note, one.clock, one.sent_at)
+             one.message, Jsonb(one.payload), one.note, one.clock, one.sent_at, one.final)
             for one in sub_orders
         ]  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(
                 self._insert,
-                [*row, *_transposed(parts, 11), at, order.actor_number,
+                [*row, *_transposed(parts, 12), at, order.actor_number,
                  _texts(states[:-1]), _texts(states[1:])],
             )  # fmt: skip
             order.pk = cursor.fetchone()[0]

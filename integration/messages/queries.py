@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -89,7 +90,7 @@ class ReceivedQuery(Query, frozen=True):
 
 
 class StepValue(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """One arrow of a trace, as one system stored it."""
+    """One arrow of a trace, as one system stored it: a message, or a step with a ``step_id``."""
 
     from_: str
     to: str
@@ -100,6 +101,7 @@ class StepValue(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fro
     status: str
     clock: int
     message_id: str | None = None
+    step_id: int | None = None
 
 
 class TraceAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,3 +118,54 @@ class TraceQuery(Query, frozen=True):
     zh = "流程轨迹查询"
     Answer = TraceAnswer
     flow_no: str
+
+
+class SaidValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as its sender keeps it: its envelope, and how its delivery went."""
+
+    envelope: dict[str, Any]
+    seq: int
+    note: str
+    created_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    attempts: int
+
+
+class DecisionValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person did with a message that waited."""
+
+    deed: str
+    reason: str
+    number: str
+    at: datetime
+
+
+class HeardValue(msgspec.Struct, frozen=True, kw_only=True):
+    """How a message stands with its receiver; ``error`` is what its last failed try said."""
+
+    status: str
+    attempts: int
+    waiting_for: str
+    error: str
+    received_at: datetime
+    done_at: datetime | None
+    next_attempt_at: datetime | None
+    decisions: list[DecisionValue]
+
+
+class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one system keeps of a message: that it said it, that it heard it, or neither."""
+
+    said: SaidValue | None = None
+    heard: HeardValue | None = None
+
+
+@message
+class MessageQuery(Query, frozen=True):
+    """Ask a system what it keeps of one message of a flow."""
+
+    zh = "消息查询"
+    Answer = MessageAnswer
+    flow_no: str
+    id: str
