@@ -8,6 +8,7 @@ from auth_center.consoles import crm_console
 from core.console import ReadOnly, ReadOnlyInline
 from products import permissions
 from products.models import (
+    OfferingEligibility,
     OfferingRelation,
     OfferingService,
     OfferingTariff,
@@ -42,6 +43,13 @@ class RelationInline(Part):
     fields: ClassVar[Any] = ("kind", "target", "choice", "minimum", "maximum")
 
 
+class EligibilityInline(Part):
+    model = OfferingEligibility
+    fields: ClassVar[Any] = (
+        "customer_kinds", "segments", "channels", "regions", "brands", "minimum_months",
+    )  # fmt: skip
+
+
 class VersionInline(Part):
     model = TariffVersion
     ordering: ClassVar[Any] = ("-version",)
@@ -72,7 +80,9 @@ class ProductOfferingAdmin(CatalogueList):
         ("product_class", "brand"), ("description_zh", "description_en"),
         ("sale_from", "sale_to"), ("created_at", "changed_at"), "source",
     ]  # fmt: skip
-    inlines: ClassVar[Any] = [TariffInline, ServiceInline, RelationInline]
+    inlines: ClassVar[Any] = [
+        TariffInline, ServiceInline, RelationInline, EligibilityInline,
+    ]  # fmt: skip
 
 
 class TariffAdmin(CatalogueList):

@@ -18,6 +18,7 @@ from products.catalogue import CatalogueDocument, Problem
 from products.catalogue.document import NamedEntry, OfferingEntry, TariffEntry, VersionEntry
 from products.models import (
     Brand,
+    OfferingEligibility,
     OfferingRelation,
     OfferingService,
     OfferingStatusChange,
@@ -153,6 +154,7 @@ class Writing:
             "offering_part_choice_has_one_minimum", "offering_part_choice_has_one_maximum"
         ):
             self._relations(offerings)
+        self._eligibilities(offerings)
         ProductOffering.objects.filter(pk__in=self._touched).update(changed_at=self.at)
 
     def _named(self, model: Any, entries: Iterable[NamedEntry]) -> dict[str, int]:
@@ -303,6 +305,26 @@ class Writing:
         self._touched.update(
             target if kind == RelationKind.PART_OF else source for source, kind, target in touched
         )
+
+    def _eligibilities(self, offerings: Mapping[str, ProductOffering]) -> None:
+        wanted: dict[tuple[Any, ...], Fields] = {
+            (offerings[entry.code].pk,): {
+                "customer_kinds": list(stated.customer_kinds),
+                "segments": list(stated.segments),
+                "channels": list(stated.channels),
+                "regions": list(stated.regions),
+                "brands": list(stated.brands),
+                "minimum_months": stated.minimum_months,
+            }
+            for entry in self.document.offerings
+            if (stated := entry.eligibility) is not None
+        }
+        keys = [row.pk for row in offerings.values()]
+        rows = {
+            (row.offering_id,): row for row in OfferingEligibility.objects.filter(offering__in=keys)
+        }
+        touched = self._sync(OfferingEligibility, ("offering_id",), wanted, rows, remove=True)
+        self._touched.update(key[0] for key in touched)
 
     def _by_code(self, model: Any, wanted: Mapping[str, Fields]) -> dict[str, int]:
         rows = {row.code: row for row in model.objects.filter(code__in=list(wanted))}

@@ -75,6 +75,9 @@ class ProductOfferingResource(Resource):
         "productOfferingRelationship",
         "bundledProductOffering",
         "prodSpecCharValueUse",
+        "marketSegment",
+        "channel",
+        "place",
     )
     filters = {
         "name": Text(_either_name),
@@ -104,7 +107,7 @@ class ProductOfferingResource(Resource):
         )
         offerings: OfferingQuerySet = (
             selectors.list_offerings()
-            .select_related("product_class", "brand")
+            .select_related("product_class", "brand", "eligibility")
             .prefetch_related(
                 Prefetch("tariff_links", OfferingTariff.objects.select_related("tariff")),
                 Prefetch(
@@ -159,6 +162,9 @@ class ProductOfferingResource(Resource):
                 for link in row.service_links.all()
                 if link.service.resource
             ],
+            market_segment=_words(row, "segments", "MarketSegment"),
+            channel=_words(row, "channels", "Channel"),
+            place=_words(row, "regions", "Place"),
             type=self.type,
         )
         document: dict[str, Any] = msgspec.to_builtins(shown, builtin_types=(datetime, Decimal))
@@ -209,6 +215,11 @@ def _period(first: datetime | None, last: datetime | None) -> shapes.Period:
 
 def _reference(row: Any, kind: str, links: Links) -> shapes.EntityReference:
     return shapes.EntityReference(id=row.code, name=_spoken(row, "name", links), referred_type=kind)
+
+
+def _words(row: ProductOffering, name: str, kind: str) -> list[shapes.EntityReference]:
+    words = getattr(row.eligibility, name) if hasattr(row, "eligibility") else ()
+    return [shapes.EntityReference(id=word, name=word, referred_type=kind) for word in words]
 
 
 def _price(

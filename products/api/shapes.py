@@ -103,7 +103,11 @@ class CharacteristicUse(Body):
 
 
 class ProductOffering(Body, kw_only=True, omit_defaults=True):
-    """产品: what is sold. ``offeringKind`` is main, addon or bundle; a main has a charging mode."""
+    """产品: what is sold. ``offeringKind`` is main, addon or bundle; a main has a charging mode.
+
+    ``marketSegment``, ``channel`` and ``place`` are those it is sold to, over and in; everywhere
+    where they are empty.
+    """
 
     id: str
     href: str
@@ -122,4 +126,7 @@ class ProductOffering(Body, kw_only=True, omit_defaults=True):
     product_offering_relationship: list[ProductOfferingRelationship] = []
     bundled_product_offering: list[BundledProductOffering] = []
     prod_spec_char_value_use: list[CharacteristicUse] = []
+    market_segment: list[EntityReference] = []
+    channel: list[EntityReference] = []
+    place: list[EntityReference] = []
     type: str = msgspec.field(name="@type")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from products.catalogue.document import (
     CatalogueDocument,
     CommandEntry,
+    EligibilityEntry,
     NamedEntry,
     OfferingEntry,
     RelationEntry,
@@ -149,6 +150,7 @@ class _Builder:
             services=tuple(item["services"]),
             tariffs=tuple(item["tariffs"]),
             relations=tuple(_relations(item, path)),
+            eligibility=_eligibility(item, path),
             path=path,
         )
 
@@ -192,3 +194,18 @@ def _relations(item: Mapping[str, Any], path: Path) -> Iterator[RelationEntry]:
             yield RelationEntry(
                 source, "part_of", code, i + 1, part["min"], part["max"], (*path, "parts", i)
             )
+
+
+def _eligibility(item: Mapping[str, Any], path: Path) -> EligibilityEntry | None:
+    stated = item.get("eligibility")
+    if stated is None:
+        return None
+    return EligibilityEntry(
+        customer_kinds=tuple(stated.get("customer_kinds", ())),
+        segments=tuple(stated.get("segments", ())),
+        channels=tuple(stated.get("channels", ())),
+        regions=tuple(stated.get("regions", ())),
+        brands=tuple(stated.get("brands", ())),
+        minimum_months=stated.get("minimum_months", 0),
+        path=(*path, "eligibility"),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from products.catalogue.document import (
@@ -14,6 +14,8 @@ from products.catalogue.document import (
 )
 from products.catalogue.problems import Problem
 from products.catalogue.reader import Path
+
+CUSTOMER_KINDS = ("person", "organisation")
 
 
 def check(document: CatalogueDocument) -> list[Problem]:
@@ -30,6 +32,7 @@ def check(document: CatalogueDocument) -> list[Problem]:
         *_contradictions(document),
         *_circles(document),
         *_nobody_can_buy(document),
+        *_nobody_is_eligible(document),
         *_tariffs_cover_the_sale(document),
     ]
 
@@ -65,6 +68,9 @@ def _references(document: CatalogueDocument) -> Iterator[Problem]:
         for section in ("services", "tariffs"):
             for i, code in enumerate(getattr(offering, section)):
                 yield from missing(section, code, (*offering.path, section, i))
+        if offering.eligibility is not None:
+            for i, code in enumerate(offering.eligibility.brands):
+                yield from missing("brands", code, (*offering.eligibility.path, "brands", i))
         for relation in offering.relations:
             yield from missing("offerings", _other(offering, relation), relation.path)
 
@@ -221,14 +227,13 @@ def _closure(start: str, edges: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _attainable(document: CatalogueDocument, *, launched: bool) -> set[str]:
+def _attainable(offerings: Iterable[OfferingEntry]) -> set[str]:
     """Return the codes one can come to have, needing only what one can come to have before."""
     candidates = {
         offering.code: [
             {_other(offering, relation) for relation in choice} for choice in _needs(offering)
         ]
-        for offering in document.offerings
-        if not launched or offering.status == "launched"
+        for offering in offerings
     }
     waiting = defaultdict(set)
     for code, choices in candidates.items():
@@ -246,7 +251,7 @@ def _attainable(document: CatalogueDocument, *, launched: bool) -> set[str]:
 
 
 def _circles(document: CatalogueDocument) -> Iterator[Problem]:
-    attainable = _attainable(document, launched=False)
+    attainable = _attainable(document.offerings)
     for offering in document.offerings:
         if offering.code not in attainable:
             yield document.problem(
@@ -257,19 +262,67 @@ def _circles(document: CatalogueDocument) -> Iterator[Problem]:
 
 
 def _nobody_can_buy(document: CatalogueDocument) -> Iterator[Problem]:
-    attainable = _attainable(document, launched=True)
-    circular = _attainable(document, launched=False)
-    for offering in document.offerings:
-        if (
-            offering.status == "launched"
-            and offering.code in circular
-            and offering.code not in attainable
-        ):
+    attainable = _attainable(_launched(document))
+    not_circular = _attainable(document.offerings)
+    for offering in _launched(document):
+        if offering.code in not_circular - attainable:
             yield document.problem(
                 offering.path,
                 f"{offering.code} 无人可订: 所需产品未上市",
                 f"nobody can buy {offering.code}: what it needs is not launched",
             )
+
+
+def _launched(document: CatalogueDocument) -> list[OfferingEntry]:
+    return [offering for offering in document.offerings if offering.status == "launched"]
+
+
+def _nobody_is_eligible(document: CatalogueDocument) -> Iterator[Problem]:
+    """Find offerings whose own conditions, or those of what they need, shut everybody out."""
+    launched = _launched(document)
+    somebody: set[str] = set()
+    for kind in CUSTOMER_KINDS:
+        somebody |= _attainable(
+            offering
+            for offering in launched
+            if offering.eligibility is None
+            or kind in (offering.eligibility.customer_kinds or CUSTOMER_KINDS)
+        )
+    shut = _attainable(launched) - somebody
+    for offering in launched:
+        if offering.code in shut:
+            where = offering.eligibility.path if offering.eligibility else offering.path
+            yield document.problem(
+                where,
+                f"{offering.code} 无人有资格: 所需产品面向另一类客户",
+                f"nobody is eligible for {offering.code}: what it needs is for other customers",
+            )
+    yield from _brands_that_do_not_help(document)
+
+
+def _brands_that_do_not_help(document: CatalogueDocument) -> Iterator[Problem]:
+    mains = {
+        offering.code: offering.brand for offering in document.offerings if offering.kind == "main"
+    }
+    for offering in document.offerings:
+        if offering.eligibility is None or not offering.eligibility.brands:
+            continue
+        brands, where = set(offering.eligibility.brands), offering.eligibility.path
+        for i, code in enumerate(offering.eligibility.brands):
+            if code not in mains.values():
+                yield document.problem(
+                    (*where, "brands", i),
+                    f"品牌 {code} 没有主体产品",
+                    f"the brand {code} has no main product",
+                )
+        for choice in _needs(offering):
+            others = [_other(offering, relation) for relation in choice]
+            if all(code in mains and mains[code] not in brands for code in others):
+                yield document.problem(
+                    (*where, "brands"),
+                    f"{offering.code} 所需的 {', '.join(others)} 不属于这些品牌",
+                    f"{offering.code} needs {', '.join(others)}, which is of no such brand",
+                )
 
 
 def _tariffs_cover_the_sale(document: CatalogueDocument) -> Iterator[Problem]:

@@ -93,6 +93,19 @@ class RelationEntry:
 
 
 @dataclass(frozen=True)
+class EligibilityEntry:
+    """Who may have an offering; what is empty restricts nobody."""
+
+    customer_kinds: tuple[str, ...]
+    segments: tuple[str, ...]
+    channels: tuple[str, ...]
+    regions: tuple[str, ...]
+    brands: tuple[str, ...]
+    minimum_months: int
+    path: Path
+
+
+@dataclass(frozen=True)
 class OfferingEntry:
     """What is sold."""
 
@@ -110,6 +123,7 @@ class OfferingEntry:
     services: tuple[str, ...]
     tariffs: tuple[str, ...]
     relations: tuple[RelationEntry, ...]
+    eligibility: EligibilityEntry | None
     path: Path
 
 

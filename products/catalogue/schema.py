@@ -96,7 +96,7 @@ def _words(error: ValidationError) -> tuple[str, str]:
         return f"{value} 过小 (下限 {expected})", f"{value} is too small (limit {expected})"
     if rule == "maximum":
         return f"{value} 过大 (上限 {expected})", f"{value} is too large (limit {expected})"
-    if rule in ("minLength", "minItems"):
+    if rule in ("minLength", "minItems", "minProperties"):
         return f"至少需要 {expected}", f"needs at least {expected}"
     if rule == "maxLength":
         return f"长度超过 {expected}", f"is longer than {expected}"

@@ -17,7 +17,9 @@ from uuid import UUID
 
 from core.errors import Conflict
 from products.models import (
+    Brand,
     CatalogueRevision,
+    OfferingEligibility,
     OfferingRelation,
     OfferingService,
     OfferingTariff,
@@ -182,7 +184,8 @@ def _load() -> _Snapshot:
 
 def _read() -> dict[str, _Offering]:
     services, tariffs = _services(), _tariffs()
-    relations = _relations()
+    relations, brands = _relations(), _brands()
+    eligibility = _eligibility(brands)
     offerings: dict[str, _Offering] = {}
     rows: Iterable[tuple[Any, ...]] = ProductOffering.objects.values_list(
         "id",
@@ -196,12 +199,10 @@ def _read() -> dict[str, _Offering]:
         "sale_from",
         "sale_to",
         "brand__code",
-        "brand__name_zh",
-        "brand__name_en",
     )
-    for key, code, *rest in rows:
+    for key, code, *rest, brand in rows:
         links = (tuple(tariffs[key]), tuple(services[key]), tuple(relations[code]))
-        fields: list[Any] = [code, *rest[:-3], *links, BrandTerms(*rest[-3:]), EVERYBODY]
+        fields: list[Any] = [code, *rest, *links, brands[brand], eligibility.get(key, EVERYBODY)]
         offerings[code] = _Offering(*fields)
     return offerings
 
@@ -250,6 +251,32 @@ def _relations() -> dict[str, list[Relation]]:
         for code in _concerned(relation):
             relations[code].append(relation)
     return relations
+
+
+class _Brands(dict[str, BrandTerms]):
+    """Brands by code; one that came while the catalogue was read is spelled by its code."""
+
+    def __missing__(self, code: str) -> BrandTerms:
+        return BrandTerms(code, code, code)
+
+
+def _brands() -> _Brands:
+    rows = Brand.objects.values_list("code", "name_zh", "name_en")
+    return _Brands((row[0], BrandTerms(*row)) for row in rows)
+
+
+def _eligibility(brands: _Brands) -> dict[int, Eligibility]:
+    return {
+        row.offering_id: Eligibility(
+            customer_kinds=tuple(row.customer_kinds),
+            segments=tuple(row.segments),
+            channels=tuple(row.channels),
+            regions=tuple(row.regions),
+            brands=tuple(brands[code] for code in row.brands),
+            minimum_months=row.minimum_months,
+        )
+        for row in OfferingEligibility.objects.all()
+    }
 
 
 def _concerned(relation: Relation) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ from tests.unit.products.example import document, main, offering
 
 pytestmark = pytest.mark.django_db
 
-COLD = 8  # the mark before, after and at the door; offerings, services, tariffs ×2, relations
+# the mark before, after and at the door; offerings, brands, services, tariffs ×2, relations,
+# eligibility
+COLD = 10
 MIDNIGHT = datetime(2026, 6, 30, 16, tzinfo=UTC)  # the first moment of July in Shanghai
 
 
