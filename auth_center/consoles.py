@@ -161,6 +161,8 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         for page in self.pages.values():
             if page.group is None or not actor.may(page.permission):
                 continue
+            if page.offered is not None and not page.offered():
+                continue
             address = reverse(f"{self.name}:{page.name}")
             entry = {
                 "title": said(*page.titles),

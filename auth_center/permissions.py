@@ -57,5 +57,8 @@ VIEW_FLOW = permission(
 VIEW_MESSAGE = permission(
     "integration.view_message", zh="查询系统间消息", en="View messages between systems"
 )
+VIEW_HEALTH = permission(
+    "integration.view_health", zh="查看系统健康状况", en="View the health of the systems"
+)
 permission(RESEND_LETTER, zh="重新处理消息", en="Resend messages that failed")
 permission(SKIP_LETTER, zh="跳过消息", en="Skip messages that failed")

@@ -32,3 +32,12 @@ LOAD_RESOURCES = permission(
 COMPLETE_MANUAL_WORK = permission(
     "provisioning.complete_manual_work", zh="人工工单回单", en="Complete manual work"
 )
+RETRY_WORK_ORDER = permission(
+    "provisioning.retry_work_order", zh="立即重试工单", en="Retry work orders at once"
+)
+RELEASE_RESERVATION = permission(
+    "provisioning.release_reservation", zh="释放号码预占", en="Release reservations of numbers"
+)
+CONTROL_SIMULATOR = permission(
+    "provisioning.control_simulator", zh="控制网元模拟器", en="Control the simulated network"
+)

@@ -21,7 +21,7 @@ class Page:
 
     ``titles`` are in Chinese and English. A page with a ``group`` (Chinese and English as well)
     stands in the sidebar under it, in the order in which pages were added; one without is reached
-    from other pages.
+    from other pages. One that is not ``offered`` at the moment leaves the sidebar, not its address.
     """
 
     path: str
@@ -31,6 +31,7 @@ class Page:
     titles: tuple[str, str]
     icon: str = "article"
     group: tuple[str, str] | None = None
+    offered: Callable[[], bool] | None = None
 
 
 def render_page(
