@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
 from core.errors import DomainError
 from customers import permissions
 from customers.models import Account, Customer, Subscriber, Subscription
-from customers.states import CustomerStatus
-from customers.values import Holder
+from customers.states import SUBSCRIPTION_ENDED, CustomerStatus
+from customers.values import HeldProduct, Holder, Served
 
 
 class CustomerUnknown(DomainError):
@@ -20,6 +21,22 @@ class CustomerUnknown(DomainError):
     code = "customerUnknown"
     zh = "客户 {number} 不存在"
     en = "There is no customer {number}"
+
+
+class SubscriberUnknown(DomainError):
+    """No such subscriber, or not in service any more."""
+
+    code = "subscriberUnknown"
+    zh = "用户 {number} 不存在"
+    en = "There is no subscriber {number}"
+
+
+class ProductUnknown(DomainError):
+    """No such subscription."""
+
+    code = "productUnknown"
+    zh = "订购关系 {number} 不存在"
+    en = "There is no product {number}"
 
 
 class AccountUnknown(DomainError):
@@ -86,6 +103,80 @@ def get_holder(customer_no: str, account_no: str | None) -> Holder:
         account_no=row[6],
         charging_mode=row[7],
     )
+
+
+def get_served(subscriber_no: str) -> Served:
+    """Return a subscriber with its default payer and what it has, in two queries.
+
+    What has ended is left out. Raises ``SubscriberUnknown``.
+    """
+    row = (
+        Subscriber.objects.filter(
+            subscriber_no=subscriber_no,
+            payment_relations__charge_group="*",
+        )
+        .order_by(F("payment_relations__valid_to").desc(nulls_first=True))
+        .values(
+            "id",
+            "service_kind",
+            "service_number",
+            "status",
+            "activated_at",
+            number=F("customer__customer_no"),
+            kind=F("customer__kind"),
+            segment=F("customer__segment"),
+            region=F("customer__region"),
+            blacklisted=F("customer__blacklisted"),
+            account_no=F("payment_relations__account__account_no"),
+            charging_mode=F("payment_relations__account__charging_mode"),
+        )
+        .first()
+    )
+    if row is None:
+        raise SubscriberUnknown(number=subscriber_no[:40])
+    return Served(
+        subscriber_id=row.pop("id"),
+        subscriber_no=subscriber_no,
+        customer_no=row.pop("number"),
+        customer_kind=row.pop("kind"),
+        products=_held_products(subscriber_no),
+        **row,
+    )
+
+
+def _held_products(subscriber_no: str) -> tuple[HeldProduct, ...]:
+    rows = (
+        Subscription.objects.filter(subscriber__subscriber_no=subscriber_no)
+        .exclude(status__in=SUBSCRIPTION_ENDED)
+        .order_by("id")
+        .values(
+            "subscription_no",
+            "is_main",
+            "status",
+            "tariffs",
+            "valid_from",
+            offering_code=F("offering_id"),
+            parent_no=Coalesce(F("parent__subscription_no"), Value("")),
+        )
+    )
+    return tuple(
+        HeldProduct(
+            tariffs=tuple((one["code"], one["version"]) for one in row.pop("tariffs")), **row
+        )
+        for row in rows
+    )
+
+
+def get_subscriber_no(subscription_no: str) -> str:
+    """Return whose subscription this is; raise ``ProductUnknown``."""
+    number = (
+        Subscription.objects.filter(subscription_no=subscription_no)
+        .values_list("subscriber__subscriber_no", flat=True)
+        .first()
+    )
+    if number is None:
+        raise ProductUnknown(number=subscription_no[:40])
+    return str(number)
 
 
 def count_numbers_of_identity(digest: str) -> int:

@@ -75,3 +75,48 @@ class Holder:
     account_id: int
     account_no: str
     charging_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What the network must know of a subscriber's line, and the version it is told."""
+
+    subscriber_no: str
+    service_kind: str
+    service_number: str
+    iccid: str
+    suspend_reasons: list[str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldProduct:
+    """A subscription that a subscriber has now; ``parent_no`` is the bundle's."""
+
+    subscription_no: str
+    offering_code: str
+    is_main: bool
+    status: str
+    tariffs: tuple[tuple[str, int], ...]
+    valid_from: datetime
+    parent_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A subscriber as an order about its products needs it: who it is, who pays, what it has."""
+
+    subscriber_id: int
+    subscriber_no: str
+    service_kind: str
+    service_number: str
+    status: str
+    activated_at: datetime | None
+    customer_no: str
+    customer_kind: str
+    segment: str
+    region: str
+    blacklisted: bool
+    account_no: str
+    charging_mode: str
+    products: tuple[HeldProduct, ...]

@@ -1,14 +1,8 @@
-"""Writing customers, accounts and subscribers: CRM's half of the three parties.
-
-Every function here writes inside its caller's transaction: an order's acceptance or its close.
-"""
+"""Writing customers and accounts."""
 
 from __future__ import annotations
 
 from datetime import datetime
-
-from django.db import connections
-from psycopg.types.json import Jsonb
 
 from core import numbers
 from core.errors import DomainError
@@ -25,7 +19,7 @@ from customers.states import (
     CustomerKind,
     CustomerStatus,
 )
-from customers.values import NewAccount, NewCustomer, NewSubscriber, NewSubscription
+from customers.values import NewAccount, NewCustomer
 
 WORD_LENGTH = 40
 
@@ -149,74 +143,8 @@ def confirm_customer(customer_no: str) -> None:
     )
 
 
-def create_subscriber(new: NewSubscriber) -> None:
-    """Create a subscriber before activation, with subscriptions and its default payer.
-
-    One statement, for it stands on the path of every order; raises ``IntegrityError`` when number
-    or SIM card belong to an open subscriber.
-    """
-    nos, offerings, mains, tariffs, extensions = zip(
-        *((one.subscription_no, one.offering_code, one.is_main, Jsonb(_tariffs(one)),
-           Jsonb(one.extension)) for one in new.subscriptions),
-        strict=True,
-    )  # fmt: skip
-    with connections[System.CRM.alias].cursor() as cursor:
-        cursor.execute(
-            _CREATE,
-            {
-                "subscriber_no": new.subscriber_no,
-                "customer_id": new.customer_id,
-                "account_id": new.account_id,
-                "service_kind": new.service_kind,
-                "service_number": new.service_number,
-                "iccid": new.iccid,
-                "at": new.at,
-                "nos": list(nos),
-                "offerings": list(offerings),
-                "mains": list(mains),
-                "tariffs": list(tariffs),
-                "extensions": list(extensions),
-            },
-        )
-
-
-def _tariffs(new: NewSubscription) -> list[dict[str, object]]:
-    return [{"code": code, "version": version} for code, version in new.tariffs]
-
-
-_CREATE = """
-WITH subscriber AS (
-    INSERT INTO customers_subscriber
-        (subscriber_no, customer_id, service_kind, service_number, iccid, status,
-         suspend_reasons, status_version, user_name, created_at)
-    VALUES (%(subscriber_no)s, %(customer_id)s, %(service_kind)s, %(service_number)s, %(iccid)s,
-            'pre_active', '{}', 1, '', %(at)s)
-    RETURNING id
-), payer AS (
-    INSERT INTO customers_paymentrelation
-        (subscriber_id, account_id, charge_group, priority, share_percent, valid_from)
-    SELECT id, %(account_id)s, '*', 0, 100, %(at)s FROM subscriber
-)
-INSERT INTO customers_subscription
-    (subscriber_id, subscription_no, offering_code, is_main, tariffs, extension, status,
-     valid_from, created_at)
-SELECT subscriber.id, part.*, 'pendingActive', %(at)s, %(at)s
-FROM subscriber, unnest(%(nos)s::text[], %(offerings)s::text[], %(mains)s::bool[],
-                        %(tariffs)s::jsonb[], %(extensions)s::jsonb[]) part
-"""
-
-
-def activate_subscriber(subscriber_no: str, *, at: datetime) -> None:
-    """Make a subscriber and what it has ordered active: network and BOSS have done their part."""
-    with connections[System.CRM.alias].cursor() as cursor:
-        cursor.execute(_ACTIVATE, [at, subscriber_no])
-
-
-_ACTIVATE = """
-WITH activated AS (
-    UPDATE customers_subscriber SET status = 'active', activated_at = %s
-    WHERE subscriber_no = %s AND status = 'pre_active' RETURNING id
-)
-UPDATE customers_subscription s SET status = 'active' FROM activated
-WHERE s.subscriber_id = activated.id AND s.status = 'pendingActive'
-"""
+def close_customer(customer_no: str) -> None:
+    """Close a customer whose opening was undone: BOSS never held its half."""
+    Customer.objects.filter(customer_no=customer_no, status=CustomerStatus.PENDING).update(
+        status=CustomerStatus.CLOSED
+    )

@@ -1,0 +1,67 @@
+"""Writing what subscribers have: an offering that joins, one that leaves, and both taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from customers.models import Subscription
+from customers.states import SubscriptionStatus
+from customers.values import NewSubscription
+
+
+def promise_subscriptions(
+    subscriber_id: int,
+    joining: Sequence[NewSubscription],
+    leaving: Collection[str],
+    *,
+    at: datetime,
+    parent_no: str = "",
+) -> None:
+    """Write what an accepted order promises: new subscriptions, created, and those to end.
+
+    What it concerns stays in effect until ``conclude_subscriptions``.
+    """
+    parent = Subscription.objects.filter(subscription_no=parent_no).first() if parent_no else None
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscription_no=one.subscription_no,
+            subscriber_id=subscriber_id,
+            offering_id=one.offering_code,
+            parent=parent,
+            is_main=one.is_main,
+            tariffs=[{"code": code, "version": version} for code, version in one.tariffs],
+            extension=one.extension,
+            status=SubscriptionStatus.CREATED,
+            valid_from=at,
+            created_at=at,
+        )
+        for one in joining
+    )
+    _these(leaving).update(status=SubscriptionStatus.PENDING_TERMINATE)
+
+
+def date_subscriptions(joining: Collection[str], leaving: Collection[str], *, at: datetime) -> None:
+    """Write the instant from which BOSS is told to charge what joins and no longer what leaves."""
+    _these(joining).update(valid_from=at)
+    _these(leaving).update(valid_to=at)
+
+
+def conclude_subscriptions(joining: Collection[str], leaving: Collection[str]) -> None:
+    """Put the change into effect: BOSS charges it, the network serves it."""
+    _these(leaving).update(status=SubscriptionStatus.TERMINATED)
+    _these(joining).update(status=SubscriptionStatus.ACTIVE)
+
+
+def take_back_subscriptions(
+    joining: Collection[str], leaving: Collection[str], *, at: datetime
+) -> None:
+    """Take the promise back: what should have joined is cancelled, what should leave stays."""
+    _these(joining).update(status=SubscriptionStatus.CANCELLED, valid_from=at, valid_to=at)
+    _these(leaving).update(status=SubscriptionStatus.ACTIVE, valid_to=None)
+
+
+def _these(numbers: Collection[str]) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(subscription_no__in=list(numbers))
