@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from products.models import (
     Brand,
     CatalogueRevision,
+    OfferingEligibility,
     OfferingRelation,
     OfferingService,
     OfferingTariff,
@@ -191,6 +192,23 @@ def test_a_service_and_a_tariff_belong_to_an_offering_once(
     refuses("offering_tariff_once", OfferingTariff, **twice, tariff=tariff)
 
 
+def test_who_may_have_an_offering_is_said_once_and_restricts_somebody(
+    offerings: list[ProductOffering],
+) -> None:
+    offering = offerings[0]
+    refuses("eligibility_restricts_somebody", OfferingEligibility, offering=offering)
+    refuses(
+        "eligibility_customer_kinds_known",
+        OfferingEligibility,
+        offering=offering,
+        customer_kinds=["person", "robot"],
+    )
+    below_zero = {"segments": ["student"], "minimum_months": -1}
+    refuses("minimum_months", OfferingEligibility, offering=offering, **below_zero)
+    OfferingEligibility.objects.create(offering=offering, segments=["student"])
+    refuses("offering_id", OfferingEligibility, offering=offering, minimum_months=1)
+
+
 def test_there_is_one_revision_and_every_write_moves_it(
     offerings: list[ProductOffering], tariff: Tariff
 ) -> None:
@@ -212,6 +230,9 @@ def test_there_is_one_revision_and_every_write_moves_it(
         lambda: OfferingRelation.objects.create(
             source=offerings[0], target=offerings[1], kind="excludes"
         ),
+        lambda: OfferingEligibility.objects.create(offering=offerings[0], minimum_months=1),
+        lambda: OfferingEligibility.objects.update(minimum_months=2),
+        lambda: OfferingEligibility.objects.all().delete(),
     ):
         write()
         marks.append(_mark())

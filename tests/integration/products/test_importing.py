@@ -16,6 +16,7 @@ from products import importing
 from products.catalogue import CatalogueDocument, CatalogueRefused
 from products.models import (
     CatalogueRevision,
+    OfferingEligibility,
     OfferingRelation,
     OfferingStatusChange,
     ProductOffering,
@@ -65,7 +66,7 @@ def test_the_demo_catalogue_is_taken_whole(
     demo: CatalogueDocument, actor: Actor, at: datetime
 ) -> None:
     done = import_catalogue(demo, actor=actor, at=at)
-    assert done.created["productoffering"] == len(demo.offerings) == 21
+    assert done.created["productoffering"] == len(demo.offerings) == 24
     assert done.created["tariffversion"] == sum(len(one.versions) for one in demo.tariffs)
     assert (done.changed, done.removed) == ({}, {})
     plan = ProductOffering.objects.get(code="PLAN-59")
@@ -110,6 +111,40 @@ def test_relations_and_links_left_out_are_removed_and_date_their_offering(
     assert done.changed == {"offeringrelation": 1}
     assert set(ProductOffering.objects.values_list("changed_at", flat=True)) == {later}
     assert OfferingRelation.objects.get().maximum == 2
+
+
+def test_who_may_have_an_offering_is_taken_changed_and_taken_back(
+    take: Any, actor: Actor, at: datetime
+) -> None:
+    stated = {
+        "customer_kinds": ["person"],
+        "segments": ["student", "学生"],
+        "channels": ["app"],
+        "regions": ["GZ"],
+        "brands": ["HOUSE"],
+        "minimum_months": 12,
+    }
+    done = take(main("PLAN"), offering("PACK", eligibility=stated))
+    assert done.created["offeringeligibility"] == 1
+    row = OfferingEligibility.objects.get(offering__code="PACK")
+    assert {name: getattr(row, name) for name in stated} == stated
+
+    later = at + timedelta(days=1)
+    wider = document(main("PLAN"), offering("PACK", eligibility={"minimum_months": 6}))
+    done = import_catalogue(wider, actor=actor, at=later)
+    assert (done.created, done.changed, done.removed) == ({}, {"offeringeligibility": 1}, {})
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in stated} == {
+        **{name: [] for name in stated},
+        "minimum_months": 6,
+    }
+    assert import_catalogue(wider, actor=actor, at=later).nothing_changed
+
+    for_all = document(main("PLAN"), offering("PACK"))
+    done = import_catalogue(for_all, actor=actor, at=later + timedelta(days=1))
+    assert (done.created, done.changed, done.removed) == ({}, {}, {"offeringeligibility": 1})
+    dates = dict(ProductOffering.objects.values_list("code", "changed_at"))
+    assert dates == {"PLAN": at, "PACK": later + timedelta(days=1)}
 
 
 def test_what_the_document_does_not_list_stays(take: Any) -> None:

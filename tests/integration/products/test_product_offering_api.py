@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from auth_center.actors import Actor
-from products.models import OfferingRelation, ProductOffering
+from products.models import OfferingEligibility, OfferingRelation, ProductOffering
 from products.services import import_catalogue
 from tests.unit.products.example import document, main, offering
 
@@ -94,6 +94,19 @@ def test_relations_are_shown_from_both_sides(get: Any) -> None:
     assert ("requires", "PLAN-8", "choice 1") in related("FUNC-CLIP")
 
 
+def test_whom_it_is_sold_to_over_which_channel_and_where_is_shown(get: Any) -> None:
+    student, app, plan = get("/PACK-STUDENT-20G"), get("/PACK-APP-DAY-1G"), get("/PLAN-59")
+    assert student["marketSegment"] == [
+        {"id": "student", "name": "student", "@referredType": "MarketSegment"}
+    ]
+    assert app["channel"] == [{"id": "app", "name": "app", "@referredType": "Channel"}]
+    OfferingEligibility.objects.filter(offering__code="PACK-APP-DAY-1G").update(regions=["GZ"])
+    assert get("/PACK-APP-DAY-1G")["place"] == [
+        {"id": "GZ", "name": "GZ", "@referredType": "Place"}
+    ]
+    assert (plan["marketSegment"], plan["channel"], plan["place"]) == ([], [], [])
+
+
 def test_a_bundle_shows_its_parts_and_how_many(get: Any) -> None:
     home = get("/HOME-FUSION")
     assert home["isBundle"] is True
@@ -128,7 +141,7 @@ def test_names_come_in_the_language_asked_for_and_are_found_in_either(get: Any) 
         ("isSellable.ne=true", ["PLAN-29-YOUTH", "PLAN-38-4G"]),
         ("chargingMode=prepaid", ["PREPAID-GO"]),
         ("offeringKind=main&category.id=BROADBAND", ["BROADBAND-300"]),
-        ("brand.id=QINGCHUN", ["PLAN-29-YOUTH"]),
+        ("brand.id=QINGCHUN", ["PACK-STUDENT-20G", "PLAN-29-YOUTH"]),
         ("productOfferingPrice.id=T-8-VOICE", ["PLAN-8"]),
         ("validFor.startDateTime.lt=2024-01-01", ["PLAN-38-4G"]),
         ("validFor.endDateTime=2024-12-31T16:00:00Z", ["PLAN-38-4G"]),
@@ -166,7 +179,7 @@ def test_it_is_read_only(get: Any, client: Client) -> None:
     for call in (client.post, client.patch, client.put, client.delete):
         answer = call(f"{OFFERINGS}/PLAN-8", headers={"authorization": "Bearer any"})
         assert answer.status_code == 405
-    assert ProductOffering.objects.count() == 21
+    assert ProductOffering.objects.count() == 24
 
 
 def test_only_who_may_view_reads(get: Any, client: Client) -> None:
@@ -178,11 +191,11 @@ def test_queries_do_not_grow_with_the_catalogue(
     get: Any, actor: Actor, at: datetime, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(A_PAGE):
-        assert len(get()) == 21
+        assert len(get()) == 24
     packs = [offering(f"PACK-{i}", requires=["PLAN"]) for i in range(60)]
     import_catalogue(document(main("PLAN"), *packs), actor=actor, at=at)
     with django_assert_num_queries(A_PAGE):
-        assert len(get()) == 82
+        assert len(get()) == 85
     assert OfferingRelation.objects.filter(target__code="PLAN").count() == 60
     with django_assert_num_queries(A_PAGE - 1):
         assert get("/PLAN")["productOfferingRelationship"] == []

@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 
 from products import selectors
-from products.models import OfferingRelation, ProductOffering
+from products.eligibility import Facts, check_eligibility
+from products.models import OfferingEligibility, OfferingRelation, ProductOffering
 from products.relations import check
 from products.selectors import (
     OfferingNotFound,
@@ -19,7 +20,7 @@ from products.selectors import (
 )
 from products.selectors import terms as terms_module
 from products.services import import_catalogue
-from products.values import ServiceTerms, TariffTerms
+from products.values import EVERYBODY, BrandTerms, Eligibility, ServiceTerms, TariffTerms
 from tests.unit.products.example import document, main, offering
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,35 @@ def test_a_popular_product_is_not_burdened_with_who_requires_it(
     plan = offering_terms(["PLAN-59"], at)["PLAN-59"]
     assert {relation.kind for relation in plan.relations} == {"excludes", "replaces"}
     assert OfferingRelation.objects.filter(target__code="PLAN-59", kind="requires").count() > 5
+
+
+def test_terms_say_of_which_brand_it_is_and_who_may_have_it(imported: object, at: datetime) -> None:
+    codes = ["PLAN-59", "PACK-LOYALTY-10G", "PACK-STUDENT-20G", "PACK-APP-DAY-1G"]
+    plan, loyalty, student, app = offering_terms(codes, at).values()
+    assert plan.brand == BrandTerms("CHANGXING", "畅行", "Changxing")
+    assert (plan.brand.name_zh, plan.brand.name_en) == ("畅行", "Changxing")
+    assert plan.eligibility == EVERYBODY
+    youth = BrandTerms("QINGCHUN", "青春卡", "Youth Card")
+    assert loyalty.eligibility == Eligibility(brands=(plan.brand, youth), minimum_months=12)
+    assert student.eligibility == Eligibility(customer_kinds=("person",), segments=("student",))
+    assert app.eligibility == Eligibility(channels=("app",))
+
+    facts = Facts(customer_kind="person", segment="VIP", channel="counter", brand=plan.brand)
+    found = [one.en for terms in (loyalty, student, app) for one in check_eligibility(terms, facts)]
+    assert found == [
+        "Loyalty Pack 10 GB (PACK-LOYALTY-10G) needs 12 months in the network, "
+        "the subscriber has 0",
+        "Campus Pack 20 GB (PACK-STUDENT-20G) is for the segment student only, "
+        "the customer's is VIP",
+        "App Day Pack 1 GB (PACK-APP-DAY-1G) is sold over the channel app only, "
+        "this one is counter",
+    ]
+
+
+def test_another_eligibility_is_seen_at_once(imported: object, at: datetime) -> None:
+    assert offering_terms(["PACK-APP-DAY-1G"], at)["PACK-APP-DAY-1G"].eligibility.channels
+    OfferingEligibility.objects.filter(offering__code="PACK-APP-DAY-1G").delete()
+    assert offering_terms(["PACK-APP-DAY-1G"], at)["PACK-APP-DAY-1G"].eligibility == EVERYBODY
 
 
 def test_the_version_in_effect_is_taken_to_the_moment(imported: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from products.catalogue import CatalogueRefused, parse
+from products.catalogue import CatalogueRefused, boss_half, oss_half, parse
 from tests.unit.products.example import (
     Values,
     bundle,
@@ -20,6 +20,7 @@ from tests.unit.products.example import (
     tariff,
     text,
     version,
+    words,
 )
 
 
@@ -282,3 +283,98 @@ def test_a_long_chain_of_requirements_is_judged_in_good_time() -> None:
     found = faults(catalogue(main("PLAN", excludes=["P-999"]), *links))
     assert found == [("offerings[1000]", "P-999 needs PLAN by what it requires, and excludes it")]
     assert time.monotonic() - begun < 10
+
+
+# --- eligibility ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("stated", "place", "words"),
+    [
+        ({}, "", "needs at least 1"),
+        ({"age": 18}, ".age", "does not know age"),
+        ({"customer_kinds": ["robot"]}, ".customer_kinds[0]", "is not one of person, organisation"),
+        ({"segments": []}, ".segments", "needs at least 1"),
+        ({"segments": ["student", "student"]}, ".segments", "has an item twice"),
+        ({"segments": [" student"]}, ".segments[0]", "is not written as"),
+        ({"channels": [7]}, ".channels[0]", "is not of type string"),
+        ({"regions": ["G" * 41]}, ".regions[0]", "is longer than 40"),
+        ({"brands": ["OTHER"]}, ".brands[0]", "there is no OTHER among the brands"),
+        ({"minimum_months": -1}, ".minimum_months", "-1 is too small (limit 1)"),
+        ({"minimum_months": 0}, ".minimum_months", "0 is too small (limit 1)"),
+        ({"minimum_months": 601}, ".minimum_months", "601 is too large (limit 600)"),
+        ({"minimum_months": 1.5}, ".minimum_months", "is not of type integer"),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused_at_the_very_place(
+    stated: Values, place: str, words: str
+) -> None:
+    found = faults(catalogue(main("PLAN"), offering("PACK", eligibility=stated)))
+    assert [path for path, _ in found] == [f"offerings[1].eligibility{place}"]
+    assert words in found[0][1]
+
+
+def test_an_unknown_brand_is_told_at_its_line_in_both_languages() -> None:
+    source = text(catalogue(main("PLAN", eligibility={"brands": ["HOUSE", "OTHER"]})))
+    line = source.splitlines().index("    - OTHER") + 1
+    with pytest.raises(CatalogueRefused) as refused:
+        parse(source, file="mine.yaml")
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.path) == (line, "offerings[0].eligibility.brands[1]")
+    assert (problem.zh, problem.en) == (
+        "brands 中没有 OTHER",
+        "there is no OTHER among the brands",
+    )
+
+
+@pytest.mark.parametrize("stated", [{"brands": ["HOUSE"]}, {"minimum_months": 3}])
+def test_a_bundle_knows_no_single_subscriber_whose_brand_and_time_could_count(
+    stated: Values,
+) -> None:
+    parts = {"any_of": ["PLAN"], "min": 1, "max": 2}
+    found = faults(catalogue(main("PLAN"), bundle("HOME", parts, eligibility=stated)))
+    assert found == [(f"offerings[1].eligibility.{next(iter(stated))}", "is not allowed here")]
+    assert document(main("PLAN"), bundle("HOME", parts, eligibility={"segments": ["VIP"]}))
+
+
+def test_what_only_others_can_have_is_refused_to_be_required() -> None:
+    def only(kind: str) -> Values:
+        return {"customer_kinds": [kind]}
+
+    offerings = [
+        main("PLAN", eligibility=only("person")),
+        offering("PACK", requires=["PLAN"]),
+        offering("EXTRA", requires=["PACK"], eligibility=only("organisation")),
+    ]
+    assert faults(catalogue(*offerings)) == [
+        (
+            "offerings[2].eligibility",
+            "nobody is eligible for EXTRA: what it needs is for other customers",
+        )
+    ]
+    ways = {"any_of": ["PACK", "OFFICE"]}
+    offerings[2]["requires"] = [ways]
+    assert document(*offerings, main("OFFICE", eligibility=only("organisation")))
+
+
+def test_brands_must_be_those_of_the_main_products_it_requires() -> None:
+    brands = [{"code": code, "name": words(code)} for code in ("HOUSE", "OTHER", "EMPTY")]
+    mains = main("PLAN"), main("PLAN-2", brand="OTHER")
+
+    def pack(*codes: str) -> Values:
+        return offering("PACK", requires=["PLAN"], eligibility={"brands": list(codes)})
+
+    assert faults(catalogue(*mains, pack("OTHER"), brands=brands)) == [
+        ("offerings[2].eligibility.brands", "PACK needs PLAN, which is of no such brand")
+    ]
+    assert faults(catalogue(*mains, pack("HOUSE", "EMPTY"), brands=brands)) == [
+        ("offerings[2].eligibility.brands[1]", "the brand EMPTY has no main product")
+    ]
+    entry = document(*mains, pack("HOUSE", "OTHER"), brands=brands).offerings[2].eligibility
+    assert entry is not None
+    assert entry.brands == ("HOUSE", "OTHER")
+    assert (entry.segments, entry.minimum_months) == ((), 0)
+
+
+def test_neither_boss_nor_the_network_is_told_who_may_buy() -> None:
+    plain = document(main("PLAN"))
+    some = document(main("PLAN", eligibility={"segments": ["VIP"]}))
+    assert (boss_half(some), oss_half(some)) == (boss_half(plain), oss_half(plain))

@@ -106,3 +106,10 @@ def test_the_price_of_data_changed_with_a_version(demo: CatalogueDocument) -> No
     old, new = tariff.versions
     assert old.valid_to == new.valid_from
     assert [version.price and version.price.amount for version in (old, new)] == [5, 3]
+
+
+def test_a_few_things_are_for_some_only_and_the_rest_for_everybody(
+    demo: CatalogueDocument,
+) -> None:
+    restricted = {one.code for one in demo.offerings if one.eligibility}
+    assert restricted == {"PACK-LOYALTY-10G", "PACK-STUDENT-20G", "PACK-APP-DAY-1G"}
