@@ -10,19 +10,18 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from auth_center.consoles import crm_console
+from auth_center.consoles import actor_of, crm_console
 from core.console import ReadOnly, ReadOnlyInline, number_of, said, shown_list
-from customers import identity, permissions
+from customers import finding, identity, permissions
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
 
-SERVICE_KINDS = ("mobile", "broadband", "fixed")  # numbers are indexed by kind
+MOST_NAMED = 200  # customers that a search in names puts on a list
+MOST_NUMBERED = 100  # customers or subscribers that a number puts there
 
 
 def subscribers_with(number: str) -> QuerySet[Subscriber]:
-    """Return the open subscribers that have a service number."""
-    return Subscriber.objects.filter(
-        ~Q(status="terminated"), service_kind__in=SERVICE_KINDS, service_number=number
-    )
+    """Return the subscribers that have a service number, and those that had it."""
+    return Subscriber.objects.filter(service_number__in=finding.numbers_meant(number))
 
 
 class AccountInline(ReadOnlyInline):
@@ -56,7 +55,7 @@ class PaymentRelationInline(ReadOnlyInline):
 
 
 class CustomerAdmin(ReadOnly):
-    """Found by number, whole name, whole identity number or the number of a subscriber."""
+    """Found by a part of the name, or by a whole number: its own, a document's, a subscriber's."""
 
     permission = permissions.VIEW_CUSTOMER
     icon = "person"
@@ -66,8 +65,8 @@ class CustomerAdmin(ReadOnly):
     ]  # fmt: skip
     list_select_related: ClassVar[Any] = ["identity"]
     list_filter: ClassVar[Any] = ["status", "kind"]
-    search_fields: ClassVar[Any] = ["customer_no__exact", "name__exact"]
-    search_help_text = _("Customer number, whole name, whole identity number or phone number")
+    search_fields: ClassVar[Any] = ["customer_no__exact"]
+    search_help_text = _("Part of the name, customer number, identity number or phone number")
     ordering: ClassVar[Any] = ["-id"]
     inlines: ClassVar[Any] = [AccountInline, SubscriberInline]
     fieldsets: ClassVar[Any] = [
@@ -97,13 +96,13 @@ class CustomerAdmin(ReadOnly):
         term = number_of(search_term)
         if not term:
             return queryset, False
-        digests = [identity.digest_of(kind, term.upper()) for kind in identity.KINDS]
-        shown = Customer.objects.filter(identity__number_digest__in=digests)
-        keys = [
-            *shown.values_list("pk", flat=True)[:100],
-            *subscribers_with(term).values_list("customer_id", flat=True),
-        ]
-        return queryset.filter(Q(customer_no=term) | Q(name=term) | Q(pk__in=keys)), False
+        shown = Customer.objects.filter(identity__number_digest__in=finding.digests_meant(term))
+        keys = {
+            *shown.values_list("pk", flat=True)[:MOST_NUMBERED],
+            *subscribers_with(term).values_list("customer_id", flat=True)[:MOST_NUMBERED],
+            *finding.list_customers_named(actor_of(request), term, at_most=MOST_NAMED),
+        }
+        return queryset.filter(Q(customer_no=term) | Q(pk__in=keys)), False
 
     @admin.display(description=_("identity document"))
     def identity_masked(self, customer: Customer) -> str:
@@ -158,7 +157,7 @@ class SubscriberAdmin(ReadOnly):
     list_select_related: ClassVar[Any] = ["customer"]
     list_filter: ClassVar[Any] = ["status"]
     search_fields: ClassVar[Any] = ["subscriber_no__exact"]
-    search_help_text = _("Subscriber number, service number in use or customer number")
+    search_help_text = _("Subscriber number, service number or customer number")
     ordering: ClassVar[Any] = ["-id"]
     fields: ClassVar[Any] = [
         ("subscriber_no", "customer"), ("service_kind", "service_number"), ("iccid", "user_name"),
@@ -185,7 +184,7 @@ class SubscriptionAdmin(ReadOnly):
     list_select_related: ClassVar[Any] = ["subscriber", "account", "offering"]
     list_filter: ClassVar[Any] = ["status", "is_main"]
     search_fields: ClassVar[Any] = ["subscription_no__exact"]
-    search_help_text = _("Subscription number, subscriber number or service number in use")
+    search_help_text = _("Subscription number, subscriber number or service number")
     ordering: ClassVar[Any] = ["-id"]
     fields: ClassVar[Any] = [
         ("subscription_no", "status"), ("subscriber", "account"), ("offering", "is_main"),

@@ -32,7 +32,7 @@ REASONS = {
     CUSTOMER_NO: ("客户编号", "Customer number"),
     ACCOUNT_NO: ("账户编号", "Account number"),
     SUBSCRIBER_NO: ("用户编号", "Subscriber number"),
-    SERVICE_NUMBER: ("服务号码", "Service number"),
+    SERVICE_NUMBER: ("业务号码", "Service number"),
     DOCUMENT: ("证件", "Identity document"),
     NAME: ("名称", "Name"),
 }
