@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioning.states import Action, ElementKind
-from provisioning.values import Command, DesiredState
+from provisioning.values import MOBILE, Command, DesiredState
 
 SUBSCRIBER_REGISTER = "hlr"
 _TURN = {kind: turn for turn, kind in enumerate(ElementKind.values)}
@@ -22,6 +22,13 @@ class Wish:
     iccid: str
     bar: str
     version: int
+    service_kind: str = MOBILE
+    service_number: str = ""
+
+    @property
+    def mobile(self) -> bool:
+        """Tell whether it is a mobile line, which the subscriber register knows."""
+        return self.service_kind == MOBILE
 
 
 def decompose(
@@ -35,10 +42,11 @@ def decompose(
     ``commands`` are all that the wished services mean, ``kinds`` the kind of every element.
     ``told`` is what each element was last asked for this subscriber (None: asked, and refused):
     one that no service needs any longer is told that as well. The subscriber register always has
-    its say; people are only asked for what changes.
+    its say on a mobile line; people are only asked for what changes. Nobody may be left to tell.
     """
     active = wish.action != Action.DEACTIVATE
-    wanted: dict[str, list[Command]] = {code: [] for code in (SUBSCRIBER_REGISTER, *told)}
+    always = (SUBSCRIBER_REGISTER,) if wish.mobile else ()
+    wanted: dict[str, list[Command]] = {code: [] for code in (*always, *told)}
     for command in commands if active else ():
         wanted.setdefault(command.element, []).append(command)
     desired = {
@@ -58,15 +66,17 @@ def _state_on(kind: str, wish: Wish, active: bool, commands: Sequence[Command]) 
     """Each kind of element is told what concerns it: only the register knows cards, only people
     do not mind a bar."""
     services = tuple(dict.fromkeys(command.service for command in commands))
+    serves = bool(services) or (kind == ElementKind.HLR and wish.mobile)
     return DesiredState(
         subscriber_no=wish.subscriber_no,
-        active=active and (kind == ElementKind.HLR or bool(services)),
+        active=active and serves,
         msisdn=wish.msisdn,
         iccid=wish.iccid if kind == ElementKind.HLR else "",
         bar="none" if kind == ElementKind.EOMS else wish.bar,
         version=wish.version,
         services=services,
         commands=tuple(commands),
+        line="" if wish.mobile else wish.service_number,
     )
 
 

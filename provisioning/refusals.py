@@ -37,6 +37,22 @@ class SimTaken(Conflict):
     en = "SIM card {iccid} is taken ({state})"
 
 
+class LineConflict(Conflict):
+    """Another subscriber's line has the number or the card already."""
+
+    code = "lineConflict"
+    zh = "号码、线路或 SIM 卡已由用户 {holder} 的在网线路使用"
+    en = "Number, line or SIM card already serves the line of subscriber {holder}"
+
+
+class LineNumberMissing(DomainError):
+    """A line that is no mobile one has no number by which it can be told from others."""
+
+    code = "lineNumberMissing"
+    zh = "业务类型为 {kind} 的线路缺少业务号码"
+    en = "A line of the kind {kind} needs a service number"
+
+
 class NoSuchWorkOrder(NotFound):
     """There is no work order of that number."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import msgspec
 from django.db import connections
@@ -22,6 +22,7 @@ from provisioning.states import ResourceState, WorkState
 from provisioning.values import Command, DesiredState, LineView
 
 ALIAS = System.PROVISIONING.alias
+_LINE = [column.name for column in fields(LineView)]
 
 _COMMANDS = """
 SELECT s.code, c.element_id, c.command, c.parameters::text
@@ -31,11 +32,12 @@ WHERE s.code = ANY(%s)
 ORDER BY s.code, c.element_id, c.position
 """
 _ELEMENTS_AND_TOLD = """
-SELECT e.code, e.kind, e.base_url, told.state, told.request::text
+SELECT e.code, e.kind, e.base_url, told.state, told.request::text,
+       (SELECT version FROM provisioning_line WHERE subscriber_no = %(subscriber_no)s)
 FROM provisioning_networkelement e
 LEFT JOIN LATERAL (
     SELECT w.state, w.request FROM provisioning_workorder w
-    WHERE w.subscriber_no = %s AND w.element_id = e.code AND w.state <> 'cancelled'
+    WHERE w.subscriber_no = %(subscriber_no)s AND w.element_id = e.code AND w.state <> 'cancelled'
     ORDER BY w.id DESC LIMIT 1
 ) told ON true
 """
@@ -46,10 +48,12 @@ class ElementsFor:
     """Every network element, and what each was last asked for one subscriber.
 
     An element that refused, or could not be reached, was asked but stands at nothing known: None.
+    ``version`` is that of the subscriber's line as the network has confirmed it, -1 without one.
     """
 
     elements: dict[str, NetworkElement]
     told: dict[str, DesiredState | None]
+    version: int
 
 
 def list_commands(service_codes: Iterable[str]) -> tuple[list[Command], set[str]]:
@@ -76,35 +80,22 @@ def get_elements_for(subscriber_no: str) -> ElementsFor:
     elements: dict[str, NetworkElement] = {}
     told: dict[str, DesiredState | None] = {}
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_ELEMENTS_AND_TOLD, [subscriber_no])
-        for code, kind, base_url, state, request in cursor.fetchall():
-            elements[code] = NetworkElement(code=code, kind=kind, base_url=base_url)
-            if state in (WorkState.REFUSED, WorkState.FAILED):
-                told[code] = None
-            elif state is not None:
-                told[code] = msgspec.json.decode(request, type=DesiredState)
-    return ElementsFor(elements, told)
+        cursor.execute(_ELEMENTS_AND_TOLD, {"subscriber_no": subscriber_no})
+        rows = cursor.fetchall()
+    for code, kind, base_url, state, request, _ in rows:
+        elements[code] = NetworkElement(code=code, kind=kind, base_url=base_url)
+        if state in (WorkState.REFUSED, WorkState.FAILED):
+            told[code] = None
+        elif state is not None:
+            told[code] = msgspec.json.decode(request, type=DesiredState)
+    confirmed = rows[0][-1] if rows else None
+    return ElementsFor(elements, told, -1 if confirmed is None else confirmed)
 
 
 def network_state(after: str = "", limit: int = 1000) -> list[LineView]:
     """Return the lines whose subscriber number is above ``after``, in its order."""
-    rows = (
-        Line.objects.filter(subscriber_no__gt=after)
-        .order_by("subscriber_no")
-        .values_list("subscriber_no", "msisdn", "iccid", "bar", "version", "services", "state")
-    )
-    return [
-        LineView(
-            subscriber_no=subscriber_no,
-            msisdn=msisdn,
-            iccid=iccid,
-            bar=bar,
-            version=version,
-            services=services,
-            state=state,
-        )
-        for subscriber_no, msisdn, iccid, bar, version, services, state in rows[:limit]
-    ]
+    rows = Line.objects.filter(subscriber_no__gt=after).order_by("subscriber_no").values(*_LINE)
+    return [LineView(**row) for row in rows[:limit]]
 
 
 def list_resources(actor: Actor) -> QuerySet[ResourceRow]:

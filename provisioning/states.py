@@ -17,18 +17,6 @@ class ResourceState(models.TextChoices):
     PORTED_OUT = "ported_out", "已携出"
 
 
-_R = ResourceState
-RESOURCE_ARROWS = Arrows(
-    {
-        _R.FREE: (_R.RESERVED,),
-        _R.RESERVED: (_R.FREE, _R.IN_USE),
-        _R.IN_USE: (_R.COOLING, _R.PORTED_OUT),
-        _R.COOLING: (_R.FREE,),
-        _R.PORTED_OUT: (_R.COOLING,),
-    }
-)
-
-
 class Bar(models.TextChoices):
     """What the network keeps a line from doing."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+MOBILE = "mobile"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
@@ -30,7 +32,8 @@ class DesiredState:
     """The whole state one subscriber shall have on one network element.
 
     It never says what to change: an element that already has it has nothing to do, and one that
-    has a newer ``version`` ignores it.
+    has a newer ``version`` ignores it. ``line`` is the number of a line that is no mobile one:
+    that has neither ``msisdn`` nor ``iccid``.
     """
 
     subscriber_no: str
@@ -41,6 +44,7 @@ class DesiredState:
     version: int = 1
     services: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class LineView:
     """A line as provisioning holds it: the state that the network has confirmed."""
 
     subscriber_no: str
+    service_kind: str
+    service_number: str
     msisdn: str
     iccid: str
     bar: str

@@ -16,7 +16,7 @@ from orders.reconciliation import ours, theirs
 
 Row = dict[str, Any]
 IDENTITY = "subscriber_no"
-LINE_FIELDS = ("msisdn", "iccid", "bar", "services", "state")
+LINE_FIELDS = ("service_kind", "service_number", "iccid", "bar", "services", "state")
 ELEMENT_FIELDS = ("msisdn", "iccid", "bar", "state")
 
 
@@ -43,7 +43,7 @@ class Report:
 
 
 def reconcile(*, at: datetime) -> Report:
-    """Compare customers, accounts, subscribers, subscriptions, lines and the HLR.
+    """Compare customers, accounts, subscribers, subscriptions, lines of every kind and the HLR.
 
     What an open order is just changing is not a difference. Raises ``SystemSilent`` when a
     system does not answer.
@@ -59,7 +59,7 @@ def reconcile(*, at: datetime) -> Report:
         _compare(report, kind, str(System.BOSS), pairs)
     lines = _side_by_side(ours.line_rows(), theirs.line_rows(), IDENTITY)
     _compare(report, "line", str(System.PROVISIONING), lines, LINE_FIELDS)
-    element = _side_by_side(ours.line_rows(), theirs.element_rows(), IDENTITY)
+    element = _side_by_side(ours.mobile_rows(), theirs.element_rows(), IDENTITY)
     _compare(report, "line", "network", element, ELEMENT_FIELDS)
     if report.differences:
         moving = _numbers_in_flight(at)

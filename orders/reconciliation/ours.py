@@ -19,6 +19,7 @@ from products.selectors import offering_terms
 
 Row = dict[str, Any]
 PAGE = 2000
+MOBILE = "mobile"
 SERVED = (SubscriberStatus.ACTIVE, SubscriberStatus.SUSPENDED)
 
 
@@ -34,8 +35,9 @@ def line_rows() -> Iterator[Row]:
     offerings = Subscription.objects.filter(subscriber=OuterRef("pk"), status="active")
     rows = served.values(
         "subscriber_no",
+        "service_kind",
+        "service_number",
         "iccid",
-        msisdn=F("service_number"),
         reasons=F("suspend_reasons"),
         offerings=ArraySubquery(offerings.values("offering_id")),
     )
@@ -45,6 +47,13 @@ def line_rows() -> Iterator[Row]:
         row["bar"] = bar_of(row.pop("reasons"))
         row["state"] = "active"
         yield row
+
+
+def mobile_rows() -> Iterator[Row]:
+    """Yield what the HLR shall have: the lines of mobile numbers."""
+    for row in line_rows():
+        if row["service_kind"] == MOBILE:
+            yield row | {"msisdn": row["service_number"]}
 
 
 def services_of(offerings: list[str], at: datetime) -> list[str]:

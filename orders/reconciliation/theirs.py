@@ -38,9 +38,10 @@ def line_rows() -> Iterator[Row]:
 
 
 def element_rows() -> Iterator[Row]:
-    """Yield what the HLR itself serves, in the order of the subscriber number.
+    """Yield the mobile lines that the HLR itself serves, in the order of the subscriber number.
 
-    The element has an order of its own: its rows are sorted on disk, for there are millions.
+    A line of another kind, of which it may have a service, shows there without a number. The
+    element has an order of its own: its rows are sorted on disk, for there are millions.
     """
     with closing(sqlite3.connect("")) as disk:  # a file without a name, gone with the connection
         disk.execute("CREATE TABLE served (subscriber_no TEXT PRIMARY KEY, row TEXT)")
@@ -58,7 +59,7 @@ def _element_pages() -> Iterator[list[Row]]:
     while True:
         question = ElementRowsQuery(element=HLR, offset=offset, limit=ELEMENT_PAGE)
         page = ask_quietly(System.CRM, System.PROVISIONING, question).rows
-        yield [row for row in page if row["state"] == "active"]
+        yield [row for row in page if row["state"] == "active" and row["msisdn"]]
         if len(page) < ELEMENT_PAGE:
             return
         offset += len(page)

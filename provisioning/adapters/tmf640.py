@@ -56,7 +56,11 @@ class Tmf640Adapter:
         }
         if self.takes_bar:
             characteristics["bar"] = desired.bar
-        resources = [("msisdn", desired.msisdn), ("iccid", desired.iccid)]
+        resources = [
+            ("msisdn", desired.msisdn),
+            ("iccid", desired.iccid),
+            ("line", desired.line),
+        ]
         return {
             "@type": "Service",
             "name": desired.subscriber_no,

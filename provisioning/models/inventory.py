@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from provisioning.states import ResourceState
 
@@ -30,6 +30,11 @@ class ResourceQuerySet(models.QuerySet["NetworkResource"]):
     def reserved_under(self, reference: str) -> ResourceQuerySet:
         """Those that are kept under ``reference``."""
         return self.filter(state=ResourceState.RESERVED, reference=reference)
+
+    def reserved_by(self, orders: models.QuerySet[Any]) -> ResourceQuerySet:
+        """Those that are kept under the reference of one of ``orders``, which name them."""
+        named = orders.filter(reservation=OuterRef("reference"))
+        return self.filter(Exists(named), state=ResourceState.RESERVED)
 
     def used_by(self, subscriber_no: str) -> ResourceQuerySet:
         """Those that a subscriber has."""

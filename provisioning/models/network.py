@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from provisioning.states import Bar, ElementKind, LineState
+from provisioning.values import MOBILE
 
 
 class NetworkElement(models.Model):
@@ -80,13 +81,16 @@ class ServiceCommand(models.Model):
 class Line(models.Model):
     """线路: one subscriber's state on the network, as the network has confirmed it.
 
-    ``version`` is that of the desired state it came from; a confirmation of an older one changes
-    nothing.
+    A mobile line's ``service_number`` is its ``msisdn``; one of another kind (broadband) has
+    neither that nor a card. ``version`` is that of the desired state it came from; a confirmation
+    of an older one changes nothing.
     """
 
     subscriber_no = models.CharField(max_length=24, primary_key=True)
-    msisdn = models.CharField(max_length=11)
-    iccid = models.CharField(max_length=20)
+    service_kind = models.CharField(max_length=12, default=MOBILE)
+    service_number = models.CharField(max_length=40, blank=True, default="")
+    msisdn = models.CharField(max_length=11, blank=True)
+    iccid = models.CharField(max_length=20, blank=True)
     services = ArrayField(models.CharField(max_length=40), default=list)
     bar = models.CharField(max_length=8, choices=Bar.choices, default=Bar.NONE)
     version = models.BigIntegerField()
@@ -96,10 +100,28 @@ class Line(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["msisdn"], condition=Q(state=LineState.ACTIVE), name="line_one_a_number"
+                fields=["msisdn"],
+                condition=Q(state=LineState.ACTIVE) & ~Q(msisdn=""),
+                name="line_one_a_number",
             ),
             models.UniqueConstraint(
-                fields=["iccid"], condition=Q(state=LineState.ACTIVE), name="line_one_a_card"
+                fields=["iccid"],
+                condition=Q(state=LineState.ACTIVE) & ~Q(iccid=""),
+                name="line_one_a_card",
+            ),
+            models.UniqueConstraint(
+                fields=["service_kind", "service_number"],
+                condition=Q(state=LineState.ACTIVE) & ~Q(service_kind=MOBILE),
+                name="line_one_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(service_kind=MOBILE, service_number=F("msisdn"))
+                | ~Q(service_kind=MOBILE) & Q(msisdn="", iccid=""),
+                name="line_numbered_by_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=LineState.ACTIVE) | ~Q(service_number=""),
+                name="line_active_has_a_number",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=LineState.values), name="line_state_known"
@@ -109,4 +131,4 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscriber_no} ({self.msisdn})"
+        return f"{self.subscriber_no} ({self.service_number})"

@@ -11,13 +11,15 @@ from django.db.models import Q
 
 from provisioning.models.network import NetworkElement
 from provisioning.states import Action, Bar, OrderState, WorkState
+from provisioning.values import MOBILE
 
 
 class ProvisioningOrder(models.Model):
     """开通单: the state one sub-order wants a line to have, and the answer it is owed.
 
-    ``thread`` is the flow it belongs to (mode, settings, actor), with which the answer is sent to
-    ``sender`` on the same ``subject``; ``clock`` is how far the flow's logical clock has come here.
+    A sub-order that is tried again has a new number, and so an order of its own. ``thread`` is the
+    flow it belongs to (mode, settings, actor), with which the answer is sent to ``sender`` on the
+    same ``subject``; ``clock`` is how far the flow's logical clock has come here.
     """
 
     sub_order_no = models.CharField(max_length=40)
@@ -29,8 +31,10 @@ class ProvisioningOrder(models.Model):
     clock = models.IntegerField()
     action = models.CharField(max_length=12, choices=Action.choices)
     subscriber_no = models.CharField(max_length=24)
-    msisdn = models.CharField(max_length=11)
-    iccid = models.CharField(max_length=20)
+    service_kind = models.CharField(max_length=12, default=MOBILE)
+    service_number = models.CharField(max_length=40, blank=True, default="")
+    msisdn = models.CharField(max_length=11, blank=True)
+    iccid = models.CharField(max_length=20, blank=True)
     reservation = models.CharField(max_length=200, blank=True, default="")
     services = ArrayField(models.CharField(max_length=40), default=list)
     bar = models.CharField(max_length=8, choices=Bar.choices, default=Bar.NONE)

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from core.errors import DomainError
 from core.systems import System
 from provisioning.models import PhoneNumber, ProvisioningOrder, SimCard
 from provisioning.models.inventory import SET_FREE, NetworkResource, ResourceQuerySet
 from provisioning.refusals import NumberTaken, SimTaken, UnknownNumber, UnknownSim
-from provisioning.states import OrderState, ResourceState
+from provisioning.states import Action, OrderState, ResourceState
 from provisioning.values import Reservation
 
 ALIAS = System.PROVISIONING.alias
@@ -75,9 +75,19 @@ def end_cooling(*, at: datetime) -> int:
 
 
 def _unneeded(resources: ResourceQuerySet) -> ResourceQuerySet:
-    """Narrow to what no open order needs, and none that may already be on the network."""
+    """Narrow to what no open order needs, and none that may already be on the network.
+
+    What was refused may be, until its flow has succeeded at last or the line is gone.
+    """
+    settles = ProvisioningOrder.objects.filter(
+        Q(flow_no=OuterRef("flow_no")) | Q(action=Action.DEACTIVATE),
+        subscriber_no=OuterRef("subscriber_no"),
+        id__gt=OuterRef("id"),
+        state=OrderState.DONE,
+    )
     needed = ProvisioningOrder.objects.filter(
-        state__in=[OrderState.OPEN, OrderState.REFUSED], reservation=OuterRef("reference")
+        Q(state=OrderState.OPEN) | Q(state=OrderState.REFUSED) & ~Exists(settles),
+        reservation=OuterRef("reference"),
     )
     return resources.filter(~Exists(needed))
 

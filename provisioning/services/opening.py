@@ -1,4 +1,4 @@
-"""Inserting an order with its work orders, in one statement."""
+"""Inserting an order: with its work orders in one statement, or closed as it comes."""
 
 from __future__ import annotations
 
@@ -10,33 +10,26 @@ from django.db import connections
 from core import numbers
 from core.systems import System
 from integration.context import FlowContext
-from integration.messages import Envelope, ProvisioningOrderRequest
+from integration.messages import Envelope, Outcome, ProvisioningOrderRequest
 from provisioning import retries, thread
 from provisioning.jobs import Job
 from provisioning.models import NetworkElement, ProvisioningOrder, WorkOrder
-from provisioning.services.keeping import reference_of
 from provisioning.states import OrderState, WorkState
-from provisioning.values import DesiredState
+from provisioning.values import MOBILE, DesiredState
 
 ALIAS = System.PROVISIONING.alias
 
-# An order that was refused may be told again, corrected: it is opened again with new work orders.
 _OPEN = """
 WITH opened AS (
-    INSERT INTO provisioning_provisioningorder AS o
+    INSERT INTO provisioning_provisioningorder
         (sub_order_no, flow_no, sender, subject, message_id, thread, clock, action, subscriber_no,
-         msisdn, iccid, reservation, services, bar, version, state, cause_code, cause_zh, cause_en,
-         created_at)
+         service_kind, service_number, msisdn, iccid, reservation, services, bar, version, state,
+         cause_code, cause_zh, cause_en, created_at)
     VALUES (%(sub_order_no)s, %(flow_no)s, %(sender)s, %(subject)s, %(message_id)s, %(thread)s,
-            %(clock)s, %(action)s, %(subscriber_no)s, %(msisdn)s, %(iccid)s, %(reservation)s,
-            %(services)s, %(bar)s, %(version)s, 'open', '', '', '', %(created_at)s)
-    ON CONFLICT (sub_order_no) DO UPDATE SET
-        message_id = EXCLUDED.message_id, thread = EXCLUDED.thread, clock = EXCLUDED.clock,
-        action = EXCLUDED.action, msisdn = EXCLUDED.msisdn, iccid = EXCLUDED.iccid,
-        reservation = EXCLUDED.reservation, services = EXCLUDED.services, bar = EXCLUDED.bar,
-        version = EXCLUDED.version, state = 'open', cause_code = '', cause_zh = '', cause_en = '',
-        closed_at = NULL
-        WHERE o.state = 'refused'
+            %(clock)s, %(action)s, %(subscriber_no)s, %(service_kind)s, %(service_number)s,
+            %(msisdn)s, %(iccid)s, %(reservation)s, %(services)s, %(bar)s, %(version)s, 'open',
+            '', '', '', %(created_at)s)
+    ON CONFLICT (sub_order_no) DO NOTHING
     RETURNING id
 )
 INSERT INTO provisioning_workorder
@@ -57,7 +50,11 @@ RETURNING id, order_id
 def new_order(
     message: ProvisioningOrderRequest, context: FlowContext, envelope: Envelope
 ) -> ProvisioningOrder:
-    """Return the order that a message asks for, not yet written."""
+    """Return the order that a message asks for, not yet written.
+
+    Only a mobile line has a number and a card of ours; its service number is that number.
+    """
+    mobile = message.service_kind == MOBILE
     return ProvisioningOrder(
         sub_order_no=message.sub_order_no,
         flow_no=context.flow_no,
@@ -67,9 +64,11 @@ def new_order(
         thread=thread.keep(context),
         action=message.action,
         subscriber_no=message.subscriber_no,
-        msisdn=message.msisdn,
-        iccid=message.iccid,
-        reservation=reference_of(message),
+        service_kind=message.service_kind,
+        service_number=message.msisdn if mobile else message.service_number,
+        msisdn=message.msisdn if mobile else "",
+        iccid=message.iccid if mobile else "",
+        reservation=message.reservation or message.sub_order_no,
         services=sorted(set(message.services)),
         bar=message.bar,
         version=message.version,
@@ -84,7 +83,7 @@ def open_order(
     elements: dict[str, NetworkElement],
     context: FlowContext,
 ) -> Job | None:
-    """Insert the order with its work orders, the first one claimed; None if it is open or done."""
+    """Insert the order with its work orders, the first one claimed; None if it is there already."""
     issued = numbers.issue(System.PROVISIONING, *[numbers.WORK_ORDER] * len(desired))
     works = [
         WorkOrder(
@@ -111,6 +110,15 @@ def open_order(
     return Job(order, works, first)
 
 
+def insert_closed(order: ProvisioningOrder, outcome: Outcome, context: FlowContext) -> None:
+    """Insert an order that needs nobody's work: it is done, or refused, as it comes."""
+    order.clock = context.clock
+    order.state = OrderState.DONE if outcome.done else OrderState.REFUSED
+    order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
+    order.closed_at = context.at
+    order.save(force_insert=True)
+
+
 def _parameters(order: ProvisioningOrder, works: list[WorkOrder]) -> dict[str, Any]:
     return {
         "sub_order_no": order.sub_order_no,
@@ -122,6 +130,8 @@ def _parameters(order: ProvisioningOrder, works: list[WorkOrder]) -> dict[str, A
         "clock": order.clock,
         "action": order.action,
         "subscriber_no": order.subscriber_no,
+        "service_kind": order.service_kind,
+        "service_number": order.service_number,
         "msisdn": order.msisdn,
         "iccid": order.iccid,
         "reservation": order.reservation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core.systems import System
 from integration.context import FlowContext
@@ -15,8 +15,9 @@ from provisioning import retries, thread
 from provisioning.adapters import Accepted, Answer, Done, Refused, Unreachable
 from provisioning.jobs import Job, work_values
 from provisioning.models import ProvisioningOrder, WorkOrder
+from provisioning.refusals import LineConflict
 from provisioning.rows import update_row
-from provisioning.services.lines import confirm_line
+from provisioning.services.lines import confirm_line, find_conflict
 from provisioning.states import WORK_ARROWS, OrderState, WorkState
 
 ALIAS = System.PROVISIONING.alias
@@ -26,13 +27,27 @@ def record_answer(job: Job, answer: Answer | Unreachable, *, at: datetime) -> bo
     """Write what became of the current work order; tell whether the job goes on with the next.
 
     Everything that follows from the answer is one transaction. When somebody else has taken the
-    work order over meanwhile, nothing is written: his answer counts.
+    work order over meanwhile, nothing is written: his answer counts. A line that cannot be
+    confirmed, because number or card serve another's, refuses the order.
     """
+    try:
+        return _record(job, answer, at)
+    except IntegrityError:
+        conflict = find_conflict(job.order)
+        if conflict is None:
+            raise
+        job.current.refresh_from_db(fields=["state", "due_at", "closed_at"])
+        return _record(job, answer, at, conflict)
+
+
+def _record(
+    job: Job, answer: Answer | Unreachable, at: datetime, conflict: LineConflict | None = None
+) -> bool:
     with transaction.atomic(using=ALIAS):
         context = thread.take_up(job.order, at)
         match answer:
             case Done():
-                goes_on = _done(job, answer, context)
+                goes_on = _done(job, answer, context, conflict)
             case Accepted():
                 goes_on = _left_to_people(job, answer, context)
             case Refused():
@@ -43,7 +58,7 @@ def record_answer(job: Job, answer: Answer | Unreachable, *, at: datetime) -> bo
     return goes_on
 
 
-def _done(job: Job, answer: Done, context: FlowContext) -> bool:
+def _done(job: Job, answer: Done, context: FlowContext, conflict: LineConflict | None) -> bool:
     work = job.current
     if not _leave(work, WorkState.DONE, closed_at=context.at, completed_by=work.completed_by):
         return False
@@ -52,14 +67,22 @@ def _done(job: Job, answer: Done, context: FlowContext) -> bool:
     thread.note_response(context, work, words, StepStatus.DONE)
     following = job.following()
     if following is None:
-        confirm_line(job.order, at=context.at)
-        _close(job, DONE, context)
+        _end(job, context, conflict)
         return False
     if work.completed_by:
         _hand_over(following, context.at)
         return False
     _start(job, following, context)
     return True
+
+
+def _end(job: Job, context: FlowContext, conflict: LineConflict | None) -> None:
+    """Confirm the line and say so, unless it is known that it cannot be confirmed."""
+    if conflict is None:
+        confirm_line(job.order, at=context.at)
+        _close(job, DONE, context)
+    else:
+        _close(job, Outcome.refused(conflict.code, conflict.zh, conflict.en), context)
 
 
 def _left_to_people(job: Job, answer: Accepted, context: FlowContext) -> bool:

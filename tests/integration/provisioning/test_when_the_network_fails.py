@@ -157,25 +157,6 @@ def test_a_refusal_is_final_and_keeps_what_other_elements_have_done(
     assert sweep(seconds_later=3600) == 0
 
 
-def test_a_refused_order_may_be_told_again_corrected(network: Simulator, post: Post) -> None:
-    somebody = person()
-    network.set("dsmp", "refuse", match=somebody.subscriber_no, count=1)
-    post.send(somebody.order("VOICE", "VIDEO"))
-    post.send(somebody.order("VOICE"))
-    assert [one.outcome.done for one in world.answers(f"{somebody.order_no}-1")] == [False, True]
-    assert world.resources(somebody) == ("in_use", "in_use")
-    assert Line.objects.get(pk=somebody.subscriber_no).services == ["VOICE"]
-    # what refused may have acted all the same: it is told to have nothing of this subscriber
-    assert world.works(somebody) == [
-        ("hlr", "done", 1),
-        ("dsmp", "refused", 1),
-        ("hlr", "done", 1),
-        ("dsmp", "done", 1),
-    ]
-    [kept] = network.services("dsmp", f"?name={somebody.subscriber_no}").body
-    assert kept["state"] == "terminated"
-
-
 def test_who_is_killed_after_the_call_is_replaced_and_the_work_is_done_once(
     network: Simulator, post: Post, dying: Any
 ) -> None:

@@ -42,6 +42,10 @@ COMMANDS = {
     "DATA": [("hlr", "enable", {"service": "DATA", "apn": "sanhunet"})],
     "VIDEO": [("dsmp", "subscribe", {"product": "VIDEO-MONTH"})],
     "FIBRE": [("eoms", "install", {"work": "fibre_line"})],
+    "TV": [
+        ("dsmp", "subscribe", {"product": "TV-BASIC"}),
+        ("eoms", "install", {"work": "set_top_box"}),
+    ],
     "NOTHING": [],
 }
 _numbers = count(1)
@@ -107,12 +111,14 @@ def load(count: int = 1) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Person:
-    """A subscriber to be, with a number and a card that are there for it."""
+    """A subscriber to be, with a number and a card that are there for it, or a line at home."""
 
     subscriber_no: str
     msisdn: str
     iccid: str
     order_no: str
+    service_kind: str = "mobile"
+    service_number: str = ""
 
     def order(self, *services: str, part: int = 1, **other: Any) -> ProvisioningOrderRequest:
         """The order to activate this line with ``services`` (or do what ``other`` says)."""
@@ -124,6 +130,8 @@ class Person:
             "iccid": self.iccid,
             "reservation": self.order_no,
             "services": list(services or ("MSISDN", "VOICE", "DATA")),
+            "service_kind": self.service_kind,
+            "service_number": self.service_number,
         }
         return ProvisioningOrderRequest(**(values | other))
 
@@ -149,6 +157,19 @@ def person(*, reserved: bool = True) -> Person:
     if reserved:
         somebody.reserve()
     return somebody
+
+
+def home() -> Person:
+    """Somebody new who wants broadband."""
+    sequence = next(_numbers)
+    return Person(
+        format_number("S", System.CRM, sequence),
+        "",
+        "",
+        format_number("F", System.CRM, sequence),
+        "broadband",
+        f"BB{sequence:08d}",
+    )
 
 
 class Post:

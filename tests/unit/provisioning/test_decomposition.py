@@ -105,3 +105,27 @@ def test_people_are_asked_only_for_what_changes() -> None:
 def test_elements_of_one_kind_are_told_in_the_order_of_their_names() -> None:
     north = replace(FIBRE, element="eoms-north")
     assert list(asked(north, FIBRE)) == ["hlr", "eoms", "eoms-north"]
+
+
+HOME = {"service_kind": "broadband", "service_number": "BB0001", "msisdn": "", "iccid": ""}
+
+
+def test_a_line_that_is_no_mobile_one_is_none_of_the_registers_business() -> None:
+    states = asked(FIBRE, VIDEO, **HOME)
+    assert list(states) == ["dsmp", "eoms"]
+    assert {(one.msisdn, one.iccid, one.line) for one in states.values()} == {("", "", "BB0001")}
+    assert asked(VOICE)["hlr"].line == ""
+
+
+def test_the_register_is_told_of_such_a_line_when_one_of_its_services_needs_it() -> None:
+    [state] = asked(VOICE, **HOME).values()
+    assert (state.active, state.services, state.line) == (True, ("VOICE",), "BB0001")
+    [gone] = asked(told={"hlr": state}, action="deactivate", version=2, **HOME).values()
+    assert (gone.active, gone.services) == (False, ())
+
+
+def test_nobody_may_be_left_to_tell() -> None:
+    told = asked(FIBRE, **HOME)
+    assert asked(FIBRE, told=told, action="modify", bar="both", version=2, **HOME) == {}
+    assert asked(action="deactivate", **HOME) == {}
+    assert list(asked(told=told, action="deactivate", version=2, **HOME)) == ["eoms"]
