@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connections
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -74,18 +76,20 @@ def get_holder(customer_no: str, account_no: str | None) -> Holder:
     ``AccountUnknown``.
     """
     account = Q(account_no=account_no) if account_no else Q()
-    row = (
+    row: Any = (
         Account.objects.filter(account, customer__customer_no=customer_no)
         .order_by("id")
-        .values_list(
+        .values(
             "customer_id",
-            "customer__customer_no",
-            "customer__blacklisted",
-            "customer__status",
-            "customer__identity__number_digest",
-            "id",
             "account_no",
             "charging_mode",
+            account_id=F("id"),
+            kind=F("customer__kind"),
+            segment=F("customer__segment"),
+            region=F("customer__region"),
+            blacklisted=F("customer__blacklisted"),
+            status=F("customer__status"),
+            identity_digest=F("customer__identity__number_digest"),
         )
         .first()
     )
@@ -93,16 +97,8 @@ def get_holder(customer_no: str, account_no: str | None) -> Holder:
         if not Customer.objects.filter(customer_no=customer_no).exists():
             raise CustomerUnknown(number=customer_no[:40], field="relatedParty.id")
         raise AccountUnknown(number=(account_no or "")[:40], field="billingAccount.id")
-    return Holder(
-        customer_id=row[0],
-        customer_no=row[1],
-        blacklisted=row[2],
-        closed=row[3] == CustomerStatus.CLOSED,
-        identity_digest=row[4],
-        account_id=row[5],
-        account_no=row[6],
-        charging_mode=row[7],
-    )
+    closed = row.pop("status") == CustomerStatus.CLOSED
+    return Holder(customer_no=customer_no, closed=closed, **row)
 
 
 def get_served(subscriber_no: str) -> Served:
@@ -110,7 +106,7 @@ def get_served(subscriber_no: str) -> Served:
 
     What has ended is left out. Raises ``SubscriberUnknown``.
     """
-    row = (
+    row: Any = (
         Subscriber.objects.filter(
             subscriber_no=subscriber_no,
             payment_relations__charge_group="*",
@@ -145,7 +141,7 @@ def get_served(subscriber_no: str) -> Served:
 
 
 def _held_products(subscriber_no: str) -> tuple[HeldProduct, ...]:
-    rows = (
+    rows: Any = (
         Subscription.objects.filter(subscriber__subscriber_no=subscriber_no)
         .exclude(status__in=SUBSCRIPTION_ENDED)
         .order_by("id")
@@ -165,6 +161,18 @@ def _held_products(subscriber_no: str) -> tuple[HeldProduct, ...]:
         )
         for row in rows
     )
+
+
+def is_main_product(subscription_no: str) -> bool:
+    """Tell whether this is a subscriber's main product that has not ended."""
+    mains = Subscription.objects.filter(subscription_no=subscription_no, is_main=True)
+    return bool(mains.exclude(status__in=SUBSCRIPTION_ENDED).exists())
+
+
+def is_ended(subscriber_no: str) -> bool:
+    """Tell whether a subscriber is terminated."""
+    ended = Subscriber.objects.filter(subscriber_no=subscriber_no, status="terminated")
+    return bool(ended.exists())
 
 
 def get_subscriber_no(subscription_no: str) -> str:

@@ -69,6 +69,9 @@ class Holder:
 
     customer_id: int
     customer_no: str
+    kind: str
+    segment: str
+    region: str
     blacklisted: bool
     closed: bool
     identity_digest: str | None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from auth_center.actors import system_actor
+from customers.selectors import is_ended
 from integration.context import FlowContext
 from integration.messages import Outcome, Stamp
 from orders import lines
@@ -12,16 +14,33 @@ from orders.models import CustomerOrder
 def take_answer(sub_order_no: str, outcome: Outcome, context: FlowContext) -> None:
     """Advance the order of a sub-order; runs in the transaction that heard the answer."""
     closed = engine.reply(sub_order_no, outcome, context)
-    if closed is None or not closed.subscriber_no:
+    if closed is not None:
+        start_next(closed, context)
+
+
+def start_next(closed: CustomerOrder, context: FlowContext) -> None:
+    """Let a closed order leave its waiting lines, and start whose turn has come.
+
+    One whose subscriber has ended meanwhile has nothing left to be about: it is cancelled.
+    """
+    if not closed.subscriber_no:
         return
     for order_id in lines.leave(closed):
         order = CustomerOrder.objects.get(pk=order_id)
-        turn = _context_of(order, context)
-        engine.begin(order.order_no, turn)
-        turn.flush()
+        turn = context_of(order, context)
+        if is_ended(order.subscriber_no):
+            turn.actor = system_actor("crm").stamp()
+            engine.cancel(order.order_no, turn, reason="用户已销户")
+            turn.flush()
+            order.refresh_from_db()
+            start_next(order, turn)
+        else:
+            engine.begin(order.order_no, turn)
+            turn.flush()
 
 
-def _context_of(order: CustomerOrder, context: FlowContext) -> FlowContext:
+def context_of(order: CustomerOrder, context: FlowContext) -> FlowContext:
+    """Return the thread of an order that goes on in another one's transaction."""
     return FlowContext(
         system=context.system,
         flow=order.flow,

@@ -37,6 +37,13 @@ def must_wait(subscriber_no: str, lines: Lines) -> bool:
     )
 
 
+def is_ending(subscriber_no: str) -> bool:
+    """Tell whether an order to terminate the subscriber is open; call it under ``lock``."""
+    return WaitingLine.objects.filter(
+        subscriber_no=subscriber_no, order__flow="terminate_subscriber"
+    ).exists()
+
+
 def take_place(order: CustomerOrder, subscriber_no: str, lines: Lines, *, holds: bool) -> None:
     """Put an order, already saved, into a subscriber's lines."""
     WaitingLine.objects.create(

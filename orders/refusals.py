@@ -45,6 +45,70 @@ class CharacteristicMissing(DomainError):
     en = "The product characteristic {name} is missing"
 
 
+class LineMalformed(DomainError):
+    """A broadband line has a short plain name."""
+
+    code = "lineMalformed"
+    zh = "宽带线路号 {line} 应为 4 至 40 个字母、数字或 _.@-"
+    en = "The broadband line {line} must be 4 to 40 letters, digits or _.@-"
+
+
+class SeveralSubscribers(DomainError):
+    """An order that is no bundle is about one subscriber."""
+
+    code = "severalSubscribers"
+    zh = "一个订单只能办理一个用户的产品: {one}, {other}"
+    en = "An order is about the products of one subscriber, not of {one} and {other}"
+
+
+class SubscriberOfAnother(DomainError):
+    """The subscriber is not the customer's."""
+
+    code = "subscriberOfAnother"
+    zh = "用户 {number} 不属于客户 {customer}"
+    en = "The subscriber {number} is not one of customer {customer}"
+
+
+class SubscriberEnded(Conflict):
+    """The subscriber is terminated, or an order to terminate it is under way."""
+
+    code = "subscriberEnded"
+    zh = "用户 {number} 已销户或正在销户"
+    en = "The subscriber {number} is terminated or being terminated"
+
+
+class ProductIsLeaving(Conflict):
+    """The product is ending already, or has not begun."""
+
+    code = "productIsLeaving"
+    zh = "产品 {number} 正在退订或尚未生效"
+    en = "The product {number} is ending already, or has not begun"
+
+
+class ProductHadAlready(Conflict):
+    """What is switched on in the network can be had once."""
+
+    code = "productHadAlready"
+    zh = "用户已有产品 {offering}, 不能重复订购"
+    en = "The subscriber has {offering} already"
+
+
+class KindsDiffer(Conflict):
+    """A main product is replaced by a main product for the same kind of line, and so on."""
+
+    code = "kindsDiffer"
+    zh = "不能用产品 {new} 替换 {old}: 类型不同"
+    en = "{new} cannot take the place of {old}: they are of different kinds"
+
+
+class MainProductAlone(Conflict):
+    """Ending the main product ends the subscriber; nothing else goes with it in one order."""
+
+    code = "mainProductAlone"
+    zh = "退订主体产品即销户, 不能与其他订单项一起办理"
+    en = "Ending the main product ends the subscriber, so it must be the order's only item"
+
+
 class OfferingRefused(DomainError):
     """The catalogue does not sell what an item names: unknown is 400, not on sale is 409."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_FLOW, require
 from core.errors import NotFound
 from orders import permissions
-from orders.models import CustomerOrder
+from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder, WaitingLine
 
 # Flows that order no product: parties and repairs.
 WITHOUT_ITEMS = ("open_customer", "open_account", "restate")
@@ -40,3 +40,29 @@ def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
     if flow is None:
         raise FlowUnknown(number=flow_no[:40])
     return flow
+
+
+def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
+    """Return a flow with its items, sub-orders and history in order; raise ``FlowUnknown``."""
+    parts = (
+        Prefetch("items", OrderItem.objects.order_by("id")),
+        Prefetch("sub_orders", SubOrder.objects.order_by("position")),
+        Prefetch("history", OrderHistory.objects.order_by("id")),
+    )
+    flow = list_flows(actor).filter(order_no=flow_no).prefetch_related(*parts).first()
+    if flow is None:
+        raise FlowUnknown(number=flow_no[:40])
+    return flow
+
+
+def find_line_holder(order: CustomerOrder) -> str:
+    """Return the number of the order that holds a line this one waits in ("" for none)."""
+    mine = WaitingLine.objects.filter(order=order).first()
+    if mine is None:
+        return ""
+    lines = Q(product=True) if mine.product else Q()
+    lines |= Q(status=True) if mine.status else Q()
+    ahead = WaitingLine.objects.filter(
+        lines, subscriber_no=mine.subscriber_no, holds=True, id__lt=mine.pk
+    )
+    return ahead.order_by("id").values_list("order__order_no", flat=True).first() or ""

@@ -63,7 +63,7 @@ class Work(Generic[Order, SubOrder]):
         message = self.flow.message(self.order, part, self.context)
         number = sub_order_no(self.order.order_no, part.position, part.attempt)
         if getattr(message, "sub_order_no", number) != number:
-            message = msgspec.structs.replace(message, sub_order_no=number)  # type: ignore[call-arg]
+            message = msgspec.structs.replace(message, sub_order_no=number)
         payload = msgspec.to_builtins(message)
         if payload != part.payload:
             part.payload = payload

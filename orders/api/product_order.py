@@ -51,6 +51,13 @@ class ProductBody(Body):
     product_characteristic: list[Characteristic] = []
 
 
+class ItemRelationship(Body):
+    """How an item stands to another of the same order: a bundle ``bundles`` its legs."""
+
+    id: ItemIdentifier
+    relationship_type: str = "bundles"
+
+
 class ItemBody(Body):
     """One line of an order."""
 
@@ -58,6 +65,7 @@ class ItemBody(Body):
     action: str
     product_offering: Reference | None = None
     product: ProductBody = msgspec.field(default_factory=ProductBody)
+    product_order_item_relationship: list[ItemRelationship] = []
 
 
 class OrderBody(Body):
@@ -83,25 +91,29 @@ def place_order(actor: Actor, body: OrderBody, context: Context) -> Answer:
 
 def _request(body: OrderBody, context: Context) -> OrderRequest:
     customers = [party.id for party in body.related_party if party.role.lower() == "customer"]
-    if not customers:
+    items = tuple(_item(item) for item in body.product_order_item)
+    opens = not all(item.product_no or "subscriber" in item.characteristics for item in items)
+    if not customers and opens:  # otherwise the subscriber tells whose order it is
         raise refusals.CustomerNotNamed(field="relatedParty")
     return OrderRequest(
-        customer_no=customers[0],
+        customer_no=customers[0] if customers else "",
         account_no=body.billing_account.id if body.billing_account else None,
-        items=tuple(_item(item) for item in body.product_order_item),
+        items=items,
         extension=context.extension,
     )
 
 
 def _item(item: ItemBody) -> ItemRequest:
-    if item.product_offering is None:
-        raise refusals.CharacteristicMissing(
-            name="productOffering", field=f"productOrderItem.{item.id}.productOffering"
-        )
     return ItemRequest(
         item_id=item.id,
         action=item.action,
-        offering_code=item.product_offering.id,
+        offering_code=item.product_offering.id if item.product_offering else "",
+        product_no=(item.product.id or "") if item.action != "add" else "",
+        parts=tuple(
+            one.id
+            for one in item.product_order_item_relationship
+            if one.relationship_type == "bundles"
+        ),
         characteristics={one.name: str(one.value) for one in item.product.product_characteristic},
     )
 
@@ -154,16 +166,25 @@ class ProductOrderResource(Resource):
 
 
 def _represent_item(order: CustomerOrder, item: OrderItem, links: Links) -> dict[str, Any]:
+    replaces = item.leaving_no if item.leaving_no != item.subscription_no else ""
     return {
         "id": item.item_id,
         "action": item.action,
         "state": order.state,
         "@type": "ProductOrderItem",
         "productOffering": links.reference("productOffering", item.offering_code),
+        "productOrderItemRelationship": [
+            {"id": part, "relationshipType": "bundles"} for part in item.parts
+        ],
         "product": {
             "id": item.subscription_no,
             "href": links.href("product", item.subscription_no),
             "@type": "Product",
+            "productRelationship": [
+                {"relationshipType": "replaces", "product": links.reference("product", replaces)}
+            ]
+            if replaces
+            else [],
             "productCharacteristic": [
                 {"name": name, "value": value}
                 for name, value in {

@@ -43,4 +43,4 @@ class OpenAccount(Flow):
             accounts=[account_value(account)],
         )
         subject = account.customer.customer_no
-        return Plan(kind="party", system=System.BOSS, message=message, subject=subject)
+        return Plan(kind="party", system=System.BOSS, message=message, subject=subject, final=True)

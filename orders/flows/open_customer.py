@@ -46,11 +46,21 @@ class OpenCustomer(Flow):
             customer=customer_value(customer),
             accounts=[account_value(account)],
         )
-        return Plan(kind="party", system=System.BOSS, message=message, subject=customer.customer_no)
+        return Plan(
+            kind="party",
+            system=System.BOSS,
+            message=message,
+            subject=customer.customer_no,
+            final=True,
+        )
 
     def complete(self, order: CustomerOrder, context: FlowContext) -> None:
         """BOSS holds its half: the customer is no longer pending."""
         parties.confirm_customer(order.customer_no)
+
+    def undone(self, order: CustomerOrder, context: FlowContext) -> None:
+        """BOSS never held it: the customer is closed."""
+        parties.close_customer(order.customer_no)
 
 
 def customer_value(customer: Customer) -> CustomerValue:

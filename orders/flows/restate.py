@@ -8,19 +8,12 @@ from core.systems import System
 from customers.models import Account, Customer, Subscriber, Subscription
 from integration.context import FlowContext
 from integration.flow import Flow, Plan, register, sub_order_no
-from integration.messages import (
-    CustomerAccountRequest,
-    PaymentRelationValue,
-    ProvisioningOrderRequest,
-    SubscriberValue,
-    SubscriptionOrderRequest,
-    SubscriptionValue,
-    TariffValue,
-)
+from integration.messages import CustomerAccountRequest
+from orders import stating
 from orders.flows.open_customer import account_value, customer_value
 from orders.models import CustomerOrder
 from orders.reconciliation.comparing import Difference
-from orders.reconciliation.ours import SERVED, bar_of, services_of
+from orders.reconciliation.ours import SERVED
 from orders.records import new_order
 from orders.values import Submission
 
@@ -85,57 +78,25 @@ class Restate(Flow):
         return Plan(kind="party", system=System.BOSS, message=message, subject=customer_no)
 
     def _billing(self, order: CustomerOrder, subscriber: Subscriber) -> Plan:
-        subscriptions = subscriber.subscriptions.filter(status__in=("active", "suspended"))
-        payers = subscriber.payment_relations.filter(valid_to=None).select_related("account")
-        message = SubscriptionOrderRequest(
-            sub_order_no=sub_order_no(order.order_no, 1),
-            action="restate",
-            subscriber=SubscriberValue(
-                subscriber_no=subscriber.subscriber_no,
-                customer_no=subscriber.customer.customer_no,
-                service_kind=subscriber.service_kind,
-                service_number=subscriber.service_number,
-            ),
-            subscriptions=[
-                SubscriptionValue(
-                    subscription_no=one.subscription_no,
-                    offering_code=one.offering_id,
-                    tariffs=[TariffValue(**tariff) for tariff in one.tariffs],
-                    valid_from=one.valid_from,
-                )
-                for one in subscriptions
-            ],
-            payment_relations=[
-                PaymentRelationValue(
-                    account_no=one.account.account_no,
-                    charge_group=one.charge_group,
-                    priority=one.priority,
-                    valid_from=one.valid_from,
-                )
-                for one in payers
-            ],
+        message = stating.state_billing(
+            sub_order_no(order.order_no, 1),
+            "restate",
+            subscriber,
+            stating.shall_have(subscriber.subscriber_no, stating.NO_CHANGE),
         )
         subject = subscriber.subscriber_no
         return Plan(kind="subscription", system=System.BOSS, message=message, subject=subject)
 
     def _line(self, order: CustomerOrder, subscriber: Subscriber) -> Plan:
-        codes = subscriber.subscriptions.filter(status="active").values_list(
-            "offering_id", flat=True
-        )
-        message = ProvisioningOrderRequest(
-            sub_order_no=sub_order_no(order.order_no, 2),
-            action="modify",
-            subscriber_no=subscriber.subscriber_no,
-            msisdn=subscriber.service_number,
-            iccid=subscriber.iccid,
+        had = stating.shall_have(subscriber.subscriber_no, stating.NO_CHANGE)
+        message = stating.state_line(
+            sub_order_no(order.order_no, 2),
+            subscriber.subscriber_no,
+            [one.offering_id for one in had],
+            at=order.created_at,
             reservation=order.order_no,
-            services=services_of([str(code) for code in codes], order.created_at),
-            bar=bar_of(subscriber.suspend_reasons),
-            version=subscriber.status_version,
         )
+        subject = subscriber.subscriber_no
         return Plan(
-            kind="provisioning",
-            system=System.PROVISIONING,
-            message=message,
-            subject=subscriber.subscriber_no,
+            kind="provisioning", system=System.PROVISIONING, message=message, subject=subject
         )

@@ -8,16 +8,20 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from pytest_django import Settings
 
 from auth_center.actors import Actor, system_actor
 from core.systems import System
+from customers.models import Subscription
 from customers.values import NewCustomer
 from integration import inbox
 from integration.models import InboxMessage
 from integration.settling import settle
 from orders import services
 from orders.models import CustomerOrder
+from orders.reconciliation import reconcile
+from orders.reconciliation.comparing import Difference
 from orders.values import ItemRequest, OrderRequest, Submission
 from products.catalogue import load
 from products.releasing import release_catalogue
@@ -117,6 +121,45 @@ class Operator:
             at=self.now,
         )
 
+    def subscriber(self, *offerings: str, number: int = 0, **fields: str) -> CustomerOrder:
+        """Open a subscriber of a new customer and let everybody do their part."""
+        order = self.open_subscriber(self.customer(**fields), *offerings, number=number)
+        self.settle()
+        return order
+
+    def order(
+        self,
+        opened: CustomerOrder,
+        *,
+        add: str = "",
+        change: str = "",
+        to: str = "",
+        delete: str = "",
+        external_id: str = "",
+    ) -> CustomerOrder:
+        """Order something for the subscriber that ``opened`` opened."""
+        product = Subscription.objects.filter(
+            subscriber__subscriber_no=opened.subscriber_no, offering_id=change or delete
+        ).first()
+        item = ItemRequest(
+            item_id="1",
+            action="add" if add else "modify" if change else "delete",
+            offering_code=add or to,
+            product_no=product.subscription_no if product else "",
+            characteristics={"subscriber": opened.subscriber_no} if add else {},
+        )
+        return services.submit_order(
+            request=OrderRequest(customer_no=opened.customer_no, account_no=None, items=(item,)),
+            submission=Submission(external_id=external_id),
+            actor=self.actor,
+            at=self.now,
+        )
+
+    def differences(self) -> list[Difference]:
+        """Compare the systems, but for what earlier tests left in the network."""
+        found = reconcile(at=self.now).differences
+        return [one for one in found if one.fields.get("exists") != (False, True)]
+
     def msisdn(self, number: int) -> str:
         return str(PhoneNumber.objects.order_by("msisdn")[number].msisdn)
 
@@ -138,6 +181,8 @@ def operator(
     operator = Operator(simulator)
     set_up_elements()
     first = next(_numbers)  # the network outlives the test, so each test has numbers of its own
+    with connections["default"].cursor() as cursor:  # and subscribers that it has never heard of
+        cursor.execute("SELECT setval('subscriber_no_seq', %s)", [first])
     load_numbers(
         (NumberRow(line=i + 1, msisdn=f"1390{first + i:07d}") for i in range(20)),
         actor=operator.actor,
@@ -152,3 +197,8 @@ def operator(
     release_catalogue(load(CATALOGUE), actor=operator.actor, at=operator.now)
     operator.settle()
     return operator
+
+
+def fresh(order: CustomerOrder) -> CustomerOrder:
+    """Return an order as it is now."""
+    return CustomerOrder.objects.get(pk=order.pk)

@@ -144,7 +144,7 @@ def test_every_refusal_names_its_field_in_both_languages_and_leaves_no_row(opera
         (prepaid, _items(**good), "chargingModeDiffers", 400),
         (
             customer,
-            (replace(_items(**good)[0], offering_code="BROADBAND-300"),),
+            (replace(_items(**good)[0], offering_code="CONTENT-VRBT"),),
             "actionNotOffered",
             400,
         ),

@@ -212,7 +212,7 @@ def test_what_crms_database_cannot_hold_leaves_the_number_free(
         raise DataError("value too long for type character varying(40)")
 
     body = api.body_of_order()
-    monkeypatch.setattr("orders.services.engine.start", too_long)
+    monkeypatch.setattr("orders.services.products.engine.start", too_long)
     assert_refused(api, ORDER, body, 400, "valueRefused")
 
 
