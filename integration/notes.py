@@ -1,0 +1,76 @@
+"""The notes of a trace in English: they are stored as they are written, in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_WHOLE = {
+    "创建用户，及附加信息A": "Create the subscriber, with what CRM alone knows of it",
+    "创建账户、客户数据，及其扩展信息A": (
+        "Create account and customer, with what CRM alone knows of them"
+    ),
+    "创建账户数据，及其扩展信息A": "Create the account, with what CRM alone knows of it",
+    "创建客户、账户数据，及其扩展信息B": (
+        "Create customer and account, with what BOSS alone knows of them"
+    ),
+    "创建用户、及附加信息B": "Create the subscriber, with what BOSS alone knows of it",
+    "修改用户、订购信息": "Change the subscriber and its subscriptions",
+    "修改用户订购信息": "Change the subscriber's subscriptions",
+    "终止订购": "End the subscriptions",
+    "稽核修复: 用户、订购信息以CRM为准": "Repair: subscriber and subscriptions as CRM has them",
+    "创建产品基本信息（编号和名称）和服务": "Create products (code and name) and services",
+    "产品资费配置: 创建产品资费和服务功能": "Configure tariffs and service functions",
+    "产品信息同步处理": "Take over what was configured",
+    "创建产品、资费描述和服务": "Create products, descriptions of tariffs, and services",
+    "订单关闭": "Close the order",
+    "订单撤销, 已恢复原状": "Order cancelled, everything is as it was",
+    "已受理": "accepted",
+    "完成": "done",
+    "完成, 网元已有更新的状态": "done, the element already had a newer state",
+    "执行中断, 重新执行": "interrupted, to be done again",
+    "预付费: 先于开通": "prepaid: before provisioning",
+}
+_KINDS = {
+    "订购类订单": "subscription",
+    "用户状态变更类订单": "status change",
+    "开通类订单": "provisioning",
+}
+_DELIVERED = re.compile(r"\(投递 (\d+) 次\)$")
+_DECOMPOSED = re.compile(r"创建订单，并将订单分解为(.+)")
+_WORK = re.compile(r"(\S+) 工单 ([A-Z0-9]+)(?: 第 (\d+) 次)?(?:: (.*))?", re.DOTALL)
+_SILENT = re.compile(r"不可达 \((.*)\), 稍后重试", re.DOTALL)
+_GIVEN_UP = re.compile(r"网元 (\S+) 不可达, 已尝试 (\d+) 次: (.*)", re.DOTALL)
+_SKIPPED = re.compile(r"人工跳过消息 (.*)", re.DOTALL)
+_HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
+
+
+def english_note(note: str, said: Mapping[str, str] | None = None) -> str:
+    """Return a trace's note in English; what nobody has put into English stays as it is.
+
+    ``said`` are reasons in Chinese with their English, from the order the trace belongs to.
+    """
+    delivered = _DELIVERED.search(note)
+    if delivered:
+        rest = english_note(note[: delivered.start()].strip(), said)
+        return f"{rest} (delivered {delivered[1]} times)".strip()
+    if note in _WHOLE:
+        return _WHOLE[note]
+    if said and note in said:
+        return said[note]
+    if decomposed := _DECOMPOSED.fullmatch(note):
+        kinds = [_KINDS.get(kind, kind) for kind in decomposed[1].split("、")]
+        return f"Create the order and decompose it: {', '.join(kinds)}"
+    if held := _HELD.fullmatch(note):
+        return f"Order goes to fallout: {english_note(held[1], said)}"
+    if work := _WORK.fullmatch(note):
+        again = f", try {work[3]}" if work[3] else ""
+        words = f": {english_note(work[4], said)}" if work[4] else ""
+        return f"{work[1]}, work order {work[2]}{again}{words}"
+    if silent := _SILENT.fullmatch(note):
+        return f"not reached ({silent[1]}), tried again later"
+    if given_up := _GIVEN_UP.fullmatch(note):
+        return f"{given_up[1]} not reached in {given_up[2]} tries: {given_up[3]}"
+    if skipped := _SKIPPED.fullmatch(note):
+        return f"Message skipped by hand: {skipped[1]}"
+    return note
