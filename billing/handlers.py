@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from billing import services
+from billing.picturing import picture_customer
 from billing.selectors import find_debt, list_party_rows
 from core.errors import DomainError
 from core.systems import System
@@ -28,6 +29,7 @@ from integration.messages import (
     SubscriptionOrderRequest,
     SubscriptionOrderResponse,
 )
+from integration.messages.pictures import BillingPicture, BillingPictureQuery
 
 _ORDERS = {
     "open": services.open_subscriber,
@@ -82,6 +84,14 @@ def answer_arrears(question: ArrearsCheckRequest, asker: Stamp, at: datetime) ->
 def answer_party_rows(question: PartyRowsQuery, asker: Stamp, at: datetime) -> Rows:
     """Tell a page of what BOSS holds, for comparison."""
     return Rows(rows=list_party_rows(question.kind, question.after, question.limit))
+
+
+@answers(BillingPictureQuery, by=System.BOSS)
+def answer_billing_picture(
+    question: BillingPictureQuery, asker: Stamp, at: datetime
+) -> BillingPicture:
+    """Tell how a customer stands, for its page in CRM."""
+    return picture_customer(question.customer_no, question.account_nos)
 
 
 def _try(

@@ -24,7 +24,9 @@ from integration.messages import (
     ServiceSyncResponse,
     Stamp,
 )
+from integration.messages.pictures import LinePictureQuery, LinePictures
 from provisioning import selectors, services
+from provisioning.line_picture import picture_lines
 from provisioning.reconciliation import list_element_states
 
 
@@ -76,3 +78,9 @@ def element_rows(question: ElementRowsQuery, asker: Stamp, at: datetime) -> Rows
     """网元数据核对: what an element itself has."""
     states = list_element_states(question.element, question.offset, question.limit)
     return Rows(rows=[asdict(state) for state in states])
+
+
+@answers(LinePictureQuery, by=System.PROVISIONING)
+def line_picture(question: LinePictureQuery, asker: Stamp, at: datetime) -> LinePictures:
+    """线路概况查询: how the network serves some subscribers, for the customer's page in CRM."""
+    return LinePictures(lines=picture_lines(question.lines))

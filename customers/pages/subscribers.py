@@ -1,0 +1,165 @@
+"""The subscribers on a customer's page: who they are, what they have, what is under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from auth_center.actors import Actor
+from core.console import said
+from core.console.panels import Remark, remarks_on
+from customers import permissions
+from customers.models import Subscriber, Subscription
+from customers.pages import words
+from customers.pages.links import address_of
+from customers.pages.words import TONES, worded
+from customers.picturing import (
+    HeldProduct,
+    SubscriberPicture,
+    list_subscribers_of,
+    picture_subscribers,
+)
+from customers.states import SubscriberStatus
+
+SUBSCRIBERS_A_PAGE = 10
+SEARCH_FROM = 4  # fewer are looked through with the eyes
+LONGEST_SEARCH = 40
+Content = dict[str, Any]
+
+
+def fill_subscribers(actor: Actor, customer_no: str, query: QueryDict) -> Content:
+    """Show a page of the subscribers: number, card, status, products, and what is under way."""
+    search, only = _search_in(query), query.get("subscriber", "")
+    subscribers = list_subscribers_of(actor, customer_no, search)
+    if only:
+        subscribers = subscribers.filter(subscriber_no=only)
+    page = Paginator(subscribers, SUBSCRIBERS_A_PAGE).get_page(query.get("page"))
+    pictures = picture_subscribers(actor, page.object_list, at=timezone.now())
+    numbers = [picture.subscriber.subscriber_no for picture in pictures]
+    remarks = remarks_on("subscriber", actor, numbers)
+    return {
+        "page": page,
+        "count": page.paginator.count,
+        "search": search,
+        "searchable": bool(search or only) or page.paginator.count >= SEARCH_FROM,
+        "only": only,
+        "rows": [
+            _row(actor, one, remarks.get(one.subscriber.subscriber_no, [])) for one in pictures
+        ],
+        "may_see_products": actor.may(permissions.VIEW_SUBSCRIPTION),
+        "network_query": urlencode([("subscriber", number) for number in numbers]),
+        "newer": _turned(search, page, -1),
+        "older": _turned(search, page, +1),
+        "page_query": _page_query(search, only, page.number),
+    }
+
+
+def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Content:
+    subscriber = picture.subscriber
+    number = subscriber.subscriber_no
+    gone = subscriber.status == SubscriberStatus.TERMINATED
+    main = _main_of(picture)
+    return {
+        "subscriber": subscriber,
+        "icon": words.SERVICE_ICONS.get(subscriber.service_kind, "sim_card"),
+        "kind": worded(words.SERVICE_KINDS, subscriber.service_kind),
+        "tone": TONES.get(subscriber.status, ""),
+        "gone": gone,
+        "reasons": [worded(words.SUSPEND_REASONS, code) for code in subscriber.suspend_reasons],
+        "target": next((remark.target for remark in remarks if remark.target), ""),
+        "remarks": remarks,
+        "payers": _payers(picture),
+        "products": [_product(actor, number, product, gone) for product in picture.products],
+        "order": "" if gone else address_of(actor, "order-product", number),
+        "terminate": ""
+        if gone or main is None or not actor.may("orders.terminate_subscriber")
+        else _ending(actor, number, main),
+    }
+
+
+def _main_of(picture: SubscriberPicture) -> Subscription | None:
+    everything = [
+        one for product in picture.products for one in (product.subscription, *product.parts)
+    ]
+    own = picture.subscriber.pk
+    return next((one for one in everything if one.is_main and one.subscriber_id == own), None)
+
+
+def _product(actor: Actor, number: str, product: HeldProduct, gone: bool) -> Content:
+    subscription = product.subscription
+    within = subscription.parent
+    return {
+        **_line(actor, number, subscription, gone),
+        "parts": [_line(actor, number, part, gone) for part in product.parts],
+        "within": within,
+        "within_number": getattr(within and within.subscriber, "service_number", ""),
+    }
+
+
+def _line(actor: Actor, number: str, subscription: Subscription, gone: bool) -> Content:
+    settled = subscription.status in ("active", "suspended") and not gone
+    ours = not subscription.parent_id
+    return {
+        "subscription": subscription,
+        "kind": _kind(subscription),
+        "tone": TONES.get(subscription.status, ""),
+        "shown_status": subscription.status != "active",
+        "change": _changing(actor, number, subscription)
+        if settled and subscription.is_main
+        else "",
+        "cancel": _ending(actor, number, subscription)
+        if settled and ours and not subscription.is_main
+        else "",
+    }
+
+
+def _kind(subscription: Subscription) -> str:
+    if subscription.is_main:
+        return said("主产品", "Main")
+    if subscription.offering.kind == "bundle":
+        return said("组合", "Bundle")
+    return said("可选", "Add-on")
+
+
+def _changing(actor: Actor, number: str, subscription: Subscription) -> str:
+    return address_of(actor, "order-product", number, change=subscription.subscription_no)
+
+
+def _ending(actor: Actor, number: str, subscription: Subscription) -> str:
+    return address_of(actor, "order-product", number, cancel=subscription.subscription_no)
+
+
+def _payers(picture: SubscriberPicture) -> list[Content]:
+    """Return who pays; the default payer, and whoever pays a charge group of its own."""
+    return [
+        {
+            "account_no": relation.account.account_no,
+            "group": "" if relation.charge_group == "*" else relation.charge_group,
+            "other": relation.account.customer
+            if relation.account.customer_id != picture.subscriber.customer_id
+            else None,
+        }
+        for relation in picture.payers
+    ]
+
+
+def _search_in(query: QueryDict) -> str:
+    return query.get("q", "").strip()[:LONGEST_SEARCH].replace("\x00", "")
+
+
+def _turned(search: str, page: Page[Subscriber], by: int) -> str:
+    number = page.number + by
+    return (
+        _page_query(search, "", number) or "page=1"
+        if 1 <= number <= page.paginator.num_pages
+        else ""
+    )
+
+
+def _page_query(search: str, only: str, number: int) -> str:
+    parts = {"q": search, "subscriber": only, "page": str(number) if number > 1 else ""}
+    return urlencode({key: value for key, value in parts.items() if value})
