@@ -269,9 +269,9 @@ class Progress:
 
 
 def progress_of(
-    order: CustomerOrder, parts: list[SubOrder], history: list[OrderHistory], holder: str
+    order: CustomerOrder, parts: list[SubOrder], history: list[OrderHistory]
 ) -> Progress:
-    """Say how far an order is and what it waits for; ``holder`` is who holds its line."""
+    """Say how far an order is and what it waits for."""
     standing_since = history[-1].at if history else order.created_at
     forward = [part for part in parts if part.undoes is None]
     back = [part for part in parts if part.undoes is not None]
@@ -285,14 +285,10 @@ def progress_of(
         else said(f"{total} 个子订单已完成 {done} 个", f"{done} of {total} sub-orders done")
     )
     if order.state == FlowState.PENDING:
-        behind = said(
-            f"订单 {holder}" if holder else "前一订单",
-            f"order {holder}" if holder else "an earlier order",
+        words = said(
+            "排队中, 等待该用户的前一张订单", "In the waiting line, behind the subscriber's order"
         )
-        return Progress(
-            words=said(f"排队中, 等待{behind}办结", f"In the waiting line, behind {behind}"),
-            done=done, total=total, since=standing_since,
-        )  # fmt: skip
+        return Progress(words=words, done=done, total=total, since=standing_since)
     if order.state == FlowState.HELD:
         return Progress(
             words=count + said("; 已转异常, 等待处理", "; in fallout, waiting for somebody"),

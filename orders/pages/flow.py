@@ -141,7 +141,7 @@ def _context(actor: Actor, order: CustomerOrder) -> dict[str, Any]:
         "cause": said(order.cause_zh, order.cause_en),
         "fallout": address_of(actor, "fallout-order", order.order_no),
         "holder": Shown(number=holder, address=address_of(actor, "flow", holder)),
-        "progress": progress_of(order, parts, history, holder),
+        "progress": progress_of(order, parts, history),
         "items": [_item(one) for one in order.items.all()],
         "history": [_arrow(order, one) for one in history],
         "graph": graph,
