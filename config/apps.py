@@ -13,3 +13,4 @@ class SanhuConfig(AppConfig):
         """Make our Celery application the current one, and let the consoles know their pages."""
         import_module("config.celery")
         autodiscover_modules("pages")
+        import_module("config.system_pages")  # its group stands last in the sidebar

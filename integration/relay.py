@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.systems import System
-from integration import tasks
+from integration import pulse, tasks
 from integration.alarm import LetterAlarm
 from integration.messages import ReceivedQuery
 from integration.outbox import CHANNEL
@@ -113,6 +113,7 @@ class Relay:
                 self._next_sweep = time.monotonic() + SWEEP_SECONDS
                 self.wake_due(producer)
                 self.confirm(producer)
+                pulse.beat("relay", str(self.system))
             if time.monotonic() >= self._next_alarm:
                 self._next_alarm = time.monotonic() + ALARM_SECONDS
                 self.alarm.look(timezone.now())

@@ -101,12 +101,14 @@ def list_elements(seconds: float = DEADLINE_SECONDS) -> list[Element]:
 
 def list_tickets() -> list[Ticket]:
     """Return the open tickets, oldest first, ``MOST_TICKETS`` at most."""
-    return _call("GET", f"/control/eoms/tickets?limit={MOST_TICKETS}", list[Ticket])
+    found: list[Ticket] = _call("GET", f"/control/eoms/tickets?limit={MOST_TICKETS}", list[Ticket])
+    return found
 
 
 def set_fault(element: str, setting: Setting) -> Element:
     """Let an element behave like that; raises ``SimulatorSilent`` or ``SettingRefused``."""
-    return _call("PUT", f"/control/{quote(element, safe='')}", Element, stated(setting))
+    told: Element = _call("PUT", f"/control/{quote(element, safe='')}", Element, stated(setting))
+    return told
 
 
 def complete_ticket(ticket: str) -> None:

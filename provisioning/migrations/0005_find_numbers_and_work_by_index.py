@@ -7,8 +7,9 @@ _INDEXES = {
     "phonenumber_ending": "provisioning_phonenumber (reverse(msisdn::text) text_pattern_ops)",
     "phonenumber_nice": "provisioning_phonenumber (level_id, msisdn) WHERE level_id IS NOT NULL",
     "phonenumber_region": "provisioning_phonenumber (region, msisdn) WHERE region <> ''",
-    # A number's life.
+    # A number's life, and a flow's work.
     "provisioningorder_number": "provisioning_provisioningorder (msisdn, id)",
+    "provisioningorder_flow": "provisioning_provisioningorder (flow_no)",
     # Work that ended badly, and work that people have done.
     "workorder_ended_badly": ("provisioning_workorder (id) WHERE state IN ('refused', 'failed')"),
     "workorder_manual_done": (
