@@ -244,6 +244,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "oss"},
     },
+    "resume bulk mending": {
+        "task": "orders.tasks.resume_bulk_mending",
+        "schedule": 30.0,
+        "options": {"queue": "crm", "expires": 30},
+    },
     "resume work orders": {
         "task": "provisioning.tasks.resume_work_orders",
         "schedule": 2.0,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from auth_center.actors import system_actor
+from core.systems import System
 from customers.selectors import is_ended
 from integration.context import FlowContext
 from integration.messages import Outcome, Stamp
@@ -27,7 +30,7 @@ def start_next(closed: CustomerOrder, context: FlowContext) -> None:
         return
     for order_id in lines.leave(closed):
         order = CustomerOrder.objects.get(pk=order_id)
-        turn = context_of(order, context)
+        turn = context_of(order, context.system, context.at)
         if is_ended(order.subscriber_no):
             turn.actor = system_actor("crm").stamp()
             engine.cancel(order.order_no, turn, reason="用户已销户")
@@ -39,10 +42,10 @@ def start_next(closed: CustomerOrder, context: FlowContext) -> None:
             turn.flush()
 
 
-def context_of(order: CustomerOrder, context: FlowContext) -> FlowContext:
-    """Return the thread of an order that goes on in another one's transaction."""
+def context_of(order: CustomerOrder, system: System, at: datetime) -> FlowContext:
+    """Return the thread of an order that goes on at ``at``."""
     return FlowContext(
-        system=context.system,
+        system=system,
         flow=order.flow,
         flow_no=order.order_no,
         mode=order.mode,
@@ -53,6 +56,6 @@ def context_of(order: CustomerOrder, context: FlowContext) -> FlowContext:
             channel=order.channel,
             terminal=order.terminal,
         ),
-        at=context.at,
+        at=at,
         clock=order.clock,
     )

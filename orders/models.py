@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from integration.flow import FlowHistory, FlowRecord, SubOrderRecord
-from orders.states import ExternalKind
+from orders.states import Deed, ExternalKind
 
 
 class CustomerOrder(FlowRecord):
@@ -35,6 +35,12 @@ class CustomerOrder(FlowRecord):
                 fields=["external_id", "actor_number", "external_kind"],
                 condition=~Q(external_id=""),
                 name="customerorder_once_an_external_id",
+            ),
+        ]
+        indexes: ClassVar = [
+            *FlowRecord.Meta.indexes,
+            models.Index(
+                fields=["cause_code", "id"], name="customerorder_held", condition=Q(state="held")
             ),
         ]
 
@@ -114,3 +120,49 @@ class WaitingLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber_no}: {self.order_id}"
+
+
+class Cancellation(models.Model):
+    """撤单 that was asked for: by whom and why. What became of it is the order's state."""
+
+    order = models.OneToOneField(CustomerOrder, models.PROTECT, related_name="cancellation")
+    reason = models.CharField(max_length=200)
+    actor_number = models.CharField(max_length=60)
+    requested_at = models.DateTimeField()
+    extension: Any = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.order_id)
+
+
+class BulkMending(models.Model):
+    """批量处理: one deed for every order held for the same cause, done in portions.
+
+    It goes through the orders up to ``last_id`` that were held when it was asked for;
+    ``reached_id`` is how far it has come, so that whoever goes on after a crash goes on there.
+    """
+
+    deed = models.CharField(max_length=6, choices=Deed.choices)
+    cause_code = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    last_id = models.BigIntegerField()
+    reached_id = models.BigIntegerField(default=0)
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    actor_number = models.CharField(max_length=60)
+    terminal = models.CharField(max_length=60, blank=True, default="")
+    requested_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(deed__in=Deed.values), name="bulkmending_deed_known")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="bulkmending_open", condition=Q(finished_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.cause_code}"

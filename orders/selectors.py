@@ -8,7 +8,14 @@ from auth_center.actors import Actor
 from auth_center.permissions import VIEW_FLOW, require
 from core.errors import NotFound
 from orders import permissions
-from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder, WaitingLine
+from orders.models import (
+    Cancellation,
+    CustomerOrder,
+    OrderHistory,
+    OrderItem,
+    SubOrder,
+    WaitingLine,
+)
 
 # Flows that order no product: parties and repairs.
 WITHOUT_ITEMS = ("open_customer", "open_account", "restate")
@@ -26,6 +33,12 @@ def list_orders(actor: Actor) -> QuerySet[CustomerOrder]:
     """Return the product orders that ``actor`` may see, with their items."""
     require(actor, permissions.VIEW_ORDER)
     return CustomerOrder.objects.exclude(flow__in=WITHOUT_ITEMS).prefetch_related("items")
+
+
+def list_cancellations(actor: Actor) -> QuerySet[Cancellation]:
+    """Return the cancellations of the orders that ``actor`` may see."""
+    require(actor, permissions.VIEW_ORDER)
+    return Cancellation.objects.select_related("order")
 
 
 def list_flows(actor: Actor) -> QuerySet[CustomerOrder]:

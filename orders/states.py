@@ -11,3 +11,11 @@ class ExternalKind(models.TextChoices):
     CUSTOMER = "customer", "客户"
     ACCOUNT = "account", "账户"
     ORDER = "order", "订单"
+
+
+class Deed(models.TextChoices):
+    """What a person can do about a held order."""
+
+    RETRY = "retry", "重试"
+    SKIP = "skip", "跳过"
+    CANCEL = "cancel", "撤单"

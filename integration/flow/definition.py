@@ -72,6 +72,9 @@ class Flow:
     def undone(self, order: Any, context: FlowContext) -> None:
         """Write what it means that everything was undone: as if it had never been accepted."""
 
+    def ask_for_correction(self, order: Any, changes: dict[str, str], context: FlowContext) -> None:
+        """Ask other systems for what a correction needs, before anything is written."""
+
     def correct(self, order: Any, parts: list[Any], changes: dict[str, str]) -> None:
         """Write corrected facts of a held order before it is tried again.
 

@@ -1,0 +1,128 @@
+"""批量处理: the same deed for every order held for one cause, in portions that survive a crash."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from core.errors import Conflict, DomainError
+from core.systems import System
+from integration.context import Clock
+from integration.flow import FlowState
+from orders import permissions
+from orders.models import BulkMending, CustomerOrder, SubOrder
+from orders.services.desk import ReasonMissing, cancel_order, retry_order, skip_step
+from orders.states import Deed
+
+PORTION = 20  # orders a task does before it makes room for others
+CLAIM = timedelta(minutes=2)
+_CRM = System.CRM.alias
+
+
+class NobodyHeldForThat(Conflict):
+    """No order is held for this cause now."""
+
+    code = "nobodyHeldForThat"
+    zh = "没有因 {cause} 挂起的订单"
+    en = "No order is held for {cause}"
+
+
+def mend_all(*, cause_code: str, deed: str, reason: str, actor: Actor, at: datetime) -> BulkMending:
+    """Begin one deed for every order held for a cause; workers carry it out.
+
+    Raises ``ReasonMissing`` (skipping and cancelling need one) or ``NobodyHeldForThat``.
+    """
+    deed = Deed(deed)
+    require(actor, permission_of(deed))
+    if deed != Deed.RETRY and not reason.strip():
+        raise ReasonMissing(field="reason")
+    with transaction.atomic(using=_CRM):
+        held = _held(cause_code)
+        last = held.order_by("-id").values_list("id", flat=True).first()
+        if last is None:
+            raise NobodyHeldForThat(cause=cause_code[:60])
+        mending = BulkMending.objects.create(
+            deed=deed,
+            cause_code=cause_code,
+            reason=reason.strip(),
+            last_id=last,
+            total=held.count(),
+            actor_number=actor.number,
+            terminal=actor.terminal,
+            requested_at=at,
+        )
+        go = partial(current_app.send_task, "orders.tasks.mend_portion", [mending.pk])
+        transaction.on_commit(go, using=_CRM, robust=True)  # or the next sweep finds it
+    return mending
+
+
+def permission_of(deed: str) -> str:
+    """Return what an operator must hold for a deed."""
+    return permissions.CANCEL_ORDER if deed == Deed.CANCEL else permissions.MEND_ORDER
+
+
+def carry_on(mending_id: int, *, clock: Clock) -> bool:
+    """Do the next portion; tell whether there is more.
+
+    Whoever does it holds a claim that runs out, so that a crash is taken up by the next; each
+    order is a transaction of its own, and one that was done before is not held any more.
+    """
+    at = clock()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=at)
+    mine = BulkMending.objects.filter(free, pk=mending_id, finished_at=None)
+    if not mine.update(claimed_until=at + CLAIM):
+        return False
+    mending = BulkMending.objects.get(pk=mending_id)
+    held = _held(mending.cause_code).filter(id__gt=mending.reached_id, id__lte=mending.last_id)
+    portion = list(held.order_by("id")[:PORTION])
+    for order in portion:
+        mended = _mend(order, mending, clock())
+        mending.done += mended
+        mending.refused += not mended
+        mending.reached_id = order.pk
+        mending.save(update_fields=["done", "refused", "reached_id"])
+    more = len(portion) == PORTION
+    mending.claimed_until = None
+    mending.finished_at = None if more else clock()
+    mending.save(update_fields=["claimed_until", "finished_at"])
+    return more
+
+
+def unfinished() -> list[int]:
+    """Return the bulk mendings that are not finished, the oldest first."""
+    rows = BulkMending.objects.filter(finished_at=None).order_by("id")
+    return list(rows.values_list("id", flat=True))
+
+
+def _mend(order: CustomerOrder, mending: BulkMending, at: datetime) -> bool:
+    actor = Actor(
+        kind="operator",
+        number=mending.actor_number,
+        channel="counter",
+        terminal=mending.terminal,
+        grants=frozenset({permission_of(mending.deed)}),
+    )
+    number, reason = order.order_no, mending.reason
+    try:
+        match mending.deed:
+            case Deed.RETRY:
+                retry_order(order_no=number, actor=actor, at=at, note=reason)
+            case Deed.CANCEL:
+                cancel_order(order_no=number, reason=reason, actor=actor, at=at)
+            case _:
+                refused = SubOrder.objects.filter(order=order, state=FlowState.HELD)
+                for position in refused.values_list("position", flat=True):
+                    skip_step(order_no=number, position=position, reason=reason, actor=actor, at=at)
+    except DomainError:
+        return False
+    return True
+
+
+def _held(cause_code: str) -> QuerySet[CustomerOrder]:
+    return CustomerOrder.objects.filter(state=FlowState.HELD, cause_code=cause_code)
