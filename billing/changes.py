@@ -20,6 +20,7 @@ class HeldSubscription:
     subscription_no: str
     offering_code: str
     tariffs: list[dict[str, Any]]
+    parent_no: str
     status: str
     valid_from: datetime
     valid_to: datetime | None
@@ -30,8 +31,20 @@ class HeldSubscription:
         return self.status in SUBSCRIPTION_ENDED
 
     def is_same(self, stated: SubscriptionValue) -> bool:
-        """Tell whether ``stated`` is this one: same offering, same tariff versions."""
+        """Tell whether ``stated`` is this one: same offering, same tariff versions.
+
+        What bundle it is a part of may change while it stays the same.
+        """
         return self.offering_code == stated.offering_code and self.tariffs == plain(stated.tariffs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a change means for subscriptions; those held are given as they are afterwards."""
+
+    starting: list[SubscriptionValue]
+    ended: list[HeldSubscription]
+    moved: list[HeldSubscription]
 
 
 def plain(tariffs: Iterable[TariffValue]) -> list[dict[str, Any]]:
@@ -59,20 +72,23 @@ def end(held: HeldSubscription, *, ends_at: datetime, at: datetime) -> HeldSubsc
 
 def compare_subscriptions(
     stated: Sequence[SubscriptionValue], held: Mapping[str, HeldSubscription], *, at: datetime
-) -> tuple[list[SubscriptionValue], list[HeldSubscription]]:
-    """Return what starts, and what ends as it is afterwards.
+) -> Comparison:
+    """Return what starts, what ends and what comes to another bundle, or to none.
 
     ``stated`` is all that the subscriber shall have. What is held and not stated ends when the
     first of the new ones starts, or at ``at`` when none does. Raises ``SubscriptionTaken`` for a
     number that is held with other content, or that is over.
     """
+    moved = []
     for one in stated:
         same = held.get(one.subscription_no)
         if same is not None and (same.ended or not same.is_same(one)):
             raise SubscriptionTaken(number=one.subscription_no)
+        if same is not None and same.parent_no != one.parent_no:
+            moved.append(replace(same, parent_no=one.parent_no))
     starting = [one for one in stated if one.subscription_no not in held]
     ends_at = min((one.valid_from for one in starting), default=at)
     kept = {one.subscription_no for one in stated}
     unstated = [one for one in held.values() if not one.ended and one.subscription_no not in kept]
-    after = [end(one, ends_at=ends_at, at=at) for one in unstated if one.valid_to is None]
-    return starting, after
+    ended = [end(one, ends_at=ends_at, at=at) for one in unstated if one.valid_to is None]
+    return Comparison(starting=starting, ended=ended, moved=moved)

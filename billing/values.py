@@ -27,18 +27,28 @@ class HeldSubscriber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenNumber:
+    """What a subscription number stands for; ``owner`` is the subscriber's id."""
+
+    owner: int
+    offering_code: str
+    tariffs: list[dict[str, Any]]
+    parent_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What BOSS already holds of everything that a subscription order names.
 
-    ``accounts`` are ids by number, of those it holds; ``subscriptions`` the subscriber ids of
-    those numbers that are taken; ``number_holder`` who has the service number now; the
+    ``accounts`` are ids by number, of those it holds; ``subscriptions`` what those numbers that
+    are taken stand for; ``number_holder`` who has the service number now; the
     ``unknown_*`` are what the order names and no release has brought.
     """
 
     customer_id: int | None
     accounts: dict[str, int]
     subscriber: HeldSubscriber | None
-    subscriptions: dict[str, int]
+    subscriptions: dict[str, TakenNumber]
     number_holder: str | None
     unknown_offerings: tuple[str, ...]
     unknown_tariffs: tuple[str, ...]

@@ -86,14 +86,14 @@ class BillingSubscriber(models.Model):
 class BillingSubscription(models.Model):
     """订购关系: an offering that a subscriber has; it keeps the tariff versions it bought.
 
-    ``tariffs`` is a list of ``{"code", "version"}``.
+    ``tariffs`` is a list of ``{"code", "version"}``. ``parent_no`` is the number of the bundle's
+    subscription that it is a part of: a number and no reference, for another subscriber may have
+    the bundle, whose message may come later.
     """
 
     subscription_no = models.CharField("订购编号", max_length=24)
     subscriber = models.ForeignKey(BillingSubscriber, models.PROTECT, related_name="subscriptions")
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="parts", db_index=False
-    )
+    parent_no = models.CharField("组合订购编号", max_length=24, blank=True, default="")
     offering_code = models.CharField("产品编码", max_length=40)
     tariffs: Any = models.JSONField("资费版本")
     status = models.CharField("状态", max_length=20, choices=SubscriptionStatus.choices)
@@ -122,15 +122,15 @@ class BillingSubscription(models.Model):
                 name="billing_subscription_ended_at",
             ),
             models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=F("id")),
+                condition=~Q(parent_no=F("subscription_no")),
                 name="billing_subscription_not_its_own_parent",
             ),
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["parent"],
+                fields=["parent_no"],
                 name="billing_subscription_parts",
-                condition=Q(parent__isnull=False),
+                condition=~Q(parent_no=""),
             ),
         ]
 

@@ -46,7 +46,7 @@ def list_party_rows(kind: str, after: str, limit: int) -> list[Row]:
     except KeyError:
         raise PartyKindUnknown(kind=kind) from None
     page = rows().filter(**{f"{number}__gt": after}).order_by(number)[:limit]
-    return [{name: _plain(value) for name, value in row.items()} for row in page]
+    return [{name: _plain(name, value) for name, value in row.items()} for row in page]
 
 
 def _customers() -> QuerySet[BillingCustomer, Any]:
@@ -97,8 +97,8 @@ def _subscriptions() -> QuerySet[BillingSubscription, Any]:
         "status",
         "valid_from",
         "valid_to",
+        "parent_no",
         subscriber_no=F("subscriber__subscriber_no"),
-        parent_no=F("parent__subscription_no"),
     )
 
 
@@ -110,7 +110,9 @@ _KINDS: dict[str, tuple[str, Callable[[], QuerySet[Any, Any]]]] = {
 }
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
+    if name == "parent_no":
+        return value or None
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 from django.db import connections
 
-from billing.values import HeldSubscriber, Standing
+from billing.values import HeldSubscriber, Standing, TakenNumber
 from core.systems import System
 from integration.messages import SubscriptionOrderRequest
+
+T = TypeVar("T")
 
 _STANDING = """
 SELECT
     (SELECT id FROM billing_billingcustomer WHERE customer_no = %(customer_no)s),
     (SELECT jsonb_object_agg(account_no, id) FROM billing_billingaccount
      WHERE account_no = ANY(%(accounts)s)),
-    (SELECT jsonb_object_agg(subscription_no, subscriber_id) FROM billing_billingsubscription
-     WHERE subscription_no = ANY(%(subscriptions)s)),
+    (SELECT jsonb_object_agg(subscription_no, jsonb_build_object(
+                'owner', subscriber_id, 'offering_code', offering_code, 'tariffs', tariffs,
+                'parent_no', parent_no))
+     FROM billing_billingsubscription WHERE subscription_no = ANY(%(subscriptions)s)),
     (SELECT subscriber_no FROM billing_billingsubscriber
      WHERE service_kind = %(service_kind)s AND service_number = %(service_number)s
        AND status <> 'terminated'),
@@ -53,8 +59,8 @@ def get_standing(order: SubscriptionOrderRequest) -> Standing:
         row = cursor.fetchone()
     return Standing(
         customer_id=row[0],
-        accounts=_ids(row[1]),
-        subscriptions=_ids(row[2]),
+        accounts=_by_number(row[1], int),
+        subscriptions=_by_number(row[2], TakenNumber),
         number_holder=row[3],
         unknown_offerings=tuple(row[4]),
         unknown_tariffs=tuple(row[5]),
@@ -70,5 +76,5 @@ def get_standing(order: SubscriptionOrderRequest) -> Standing:
     )
 
 
-def _ids(by_number: str | None) -> dict[str, int]:
-    return msgspec.json.decode(by_number, type=dict[str, int]) if by_number else {}
+def _by_number(held: str | None, kind: type[T]) -> dict[str, T]:
+    return msgspec.json.decode(held, type=dict[str, kind]) if held else {}  # type: ignore[valid-type]

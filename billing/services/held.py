@@ -62,6 +62,15 @@ def save_subscription_ends(
         )
 
 
+def save_parents(moved: list[HeldSubscription]) -> None:
+    """Write of which bundles subscriptions are parts, given as they are afterwards."""
+    if moved:
+        BillingSubscription.objects.bulk_update(
+            [BillingSubscription(pk=one.id, parent_no=one.parent_no) for one in moved],
+            ["parent_no"],
+        )
+
+
 def save_payer_ends(after: list[HeldPayer]) -> None:
     """Write the ends of payment relations, given as they are afterwards."""
     if after:

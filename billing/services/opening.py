@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.changes import plain
 from billing.selectors import get_standing
 from billing.services.starting import start_payers, start_subscriber, start_subscriptions
 from billing.services.subject import now
@@ -13,7 +14,7 @@ from billing.standing import (
     check_parties,
     check_payers,
 )
-from billing.values import Standing
+from billing.values import Standing, TakenNumber
 from core.errors import Conflict
 from integration.context import FlowContext
 from integration.messages import SubscriptionOrderRequest
@@ -30,10 +31,10 @@ class SubscriberExists(Conflict):
 def open_subscriber(order: SubscriptionOrderRequest, context: FlowContext) -> None:
     """Create the subscriber, active, with its subscriptions and payment relations.
 
-    Told again with the same content it changes nothing. Raises ``MissingParty`` for a customer
-    or account not yet here, and ``SubscriberExists``, ``OfferingUnknown``, ``TariffUnknown``,
-    ``NumberInUse``, ``SubscriptionTaken``, ``DefaultPayerMissing`` or ``PayersOverlap``: then
-    nothing is written.
+    Told again with the same content, under whatever sub-order number, it changes nothing. Raises
+    ``MissingParty`` for a customer or account not yet here, and ``SubscriberExists``,
+    ``OfferingUnknown``, ``TariffUnknown``, ``NumberInUse``, ``SubscriptionTaken``,
+    ``DefaultPayerMissing`` or ``PayersOverlap``: then nothing is written.
     """
     standing = get_standing(order)
     customer_id = check_parties(order, standing)
@@ -61,7 +62,13 @@ def _check_told_again(
         (held.customer_id, held.service_kind, held.service_number)
         == (customer_id, stated.service_kind, stated.service_number)
         and all(
-            standing.subscriptions.get(one.subscription_no) == held.id
+            standing.subscriptions.get(one.subscription_no)
+            == TakenNumber(
+                owner=held.id,
+                offering_code=one.offering_code,
+                tariffs=plain(one.tariffs),
+                parent_no=one.parent_no,
+            )
             for one in order.subscriptions
         )
     )

@@ -79,6 +79,7 @@ def _restate_subscriptions(
                 subscriber_id=subscriber_id,
                 offering_code=one.offering_code,
                 tariffs=plain(one.tariffs),
+                parent_no=one.parent_no,
                 status=SubscriptionStatus.SUSPENDED
                 if one.subscription_no in suspended
                 else first_status(one.valid_from, present),
@@ -93,6 +94,7 @@ def _restate_subscriptions(
             "subscriber",
             "offering_code",
             "tariffs",
+            "parent_no",
             "status",
             "valid_from",
             "valid_to",

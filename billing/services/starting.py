@@ -36,6 +36,7 @@ def start_subscriptions(
             subscriber_id=subscriber_id,
             offering_code=one.offering_code,
             tariffs=plain(one.tariffs),
+            parent_no=one.parent_no,
             status=first_status(one.valid_from, at),
             valid_from=one.valid_from,
             created_at=at,

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Greatest, Least
 
-from billing.models import BillingSubscriber
-from billing.services.subject import lock_subscriber, sent_at
+from billing.models import BillingSubscriber, BillingSubscription
+from billing.services.subject import SubscriberUnknown, lock_subscriber, sent_at
 from billing.states import (
     SUBSCRIBER_ARROWS,
     SUBSCRIPTION_ENDED,
@@ -24,11 +24,17 @@ _NEVER_BEGAN = (SubscriptionStatus.CREATED, SubscriptionStatus.PENDING_ACTIVE)
 def terminate_subscriber(order: SubscriptionOrderRequest, context: FlowContext) -> None:
     """End the subscriber, all its subscriptions and payment relations, as of the order's sending.
 
-    Only the order's subscriber number is read: what it has ends whole. The service number is free
-    for another subscriber; money owed stays owed. Told again it changes nothing. Raises
-    ``SubscriberUnknown``.
+    What it has ends whole, whatever the order names. The service number is free for another
+    subscriber; money owed stays owed. Told again it changes nothing. A subscriber that was never
+    here is ended already: this undoes an opening that was refused. Raises ``SubscriberUnknown``
+    when BOSS holds a subscription that the order names: then its subscriber is not the one meant.
     """
-    subscriber = lock_subscriber(order.subscriber.subscriber_no, ended=True)
+    try:
+        subscriber = lock_subscriber(order.subscriber.subscriber_no, ended=True)
+    except SubscriberUnknown:
+        if _any_is_held(order):
+            raise
+        return
     if subscriber.status == SubscriberStatus.TERMINATED:
         return
     SUBSCRIBER_ARROWS.check(subscriber.status, SubscriberStatus.TERMINATED)
@@ -44,6 +50,11 @@ def terminate_subscriber(order: SubscriptionOrderRequest, context: FlowContext) 
         valid_to=Greatest(F("valid_from"), Value(at, DateTimeField()))
     )
     context.wrote("终止订购")
+
+
+def _any_is_held(order: SubscriptionOrderRequest) -> bool:
+    numbers = [one.subscription_no for one in order.subscriptions]
+    return BillingSubscription.objects.filter(subscription_no__in=numbers).exists()
 
 
 def _end_subscriptions(subscriber: BillingSubscriber, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from billing.models import BillingSubscriber, BillingSubscription, PaymentRelation
+from billing.selectors import list_party_rows
 from integration.messages import DONE, TariffValue
 from tests.integration.billing.arriving import (
     SENT_AT,
@@ -80,6 +81,33 @@ def test_what_is_not_stated_ends_at_the_instant_the_order_was_sent(post: Post) -
         "PC000000018": ("active", SENT_AT, None),
         "PC000000026": ("terminated", LATER, LATER + timedelta(seconds=1)),
     }
+
+
+def test_what_ends_with_an_order_ends_at_the_microsecond_in_which_crm_sent_it(post: Post) -> None:
+    at = LATER.replace(microsecond=123457)
+    new = subscription("PC000000034", valid_from=at)
+    change(post, at=at, subscriptions=[new])
+    for row in list_party_rows("subscription", "", 9):
+        instants = (row["valid_from"], row["valid_to"])
+        if row["subscription_no"] == "PC000000018":
+            assert (row["status"], *instants) == (
+                "terminated",
+                "2026-03-01T08:00:00Z",
+                "2026-03-11T08:00:00.123457Z",
+            )
+        else:
+            assert (row["status"], *instants) == ("active", "2026-03-11T08:00:00.123457Z", None)
+
+    end = at + timedelta(seconds=1, microseconds=1)
+    change(post, at=end, subscriptions=[])
+    assert subscriptions()["PC000000034"] == ("terminated", at, end)
+
+
+def test_the_instants_stated_of_what_is_held_already_do_not_matter(post: Post) -> None:
+    change(post, subscriptions=[subscription(valid_from=LATER), PACK])
+
+    assert subscriptions()["PC000000018"] == ("active", SENT_AT, None)
+    assert outcomes() == [DONE, DONE]
 
 
 def test_a_main_product_gives_way_when_the_new_one_starts(post: Post) -> None:

@@ -200,7 +200,7 @@ CASES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     (
         "billing_subscription_not_its_own_parent",
         subscription,
-        {"subscription_no": "P2", "id": 9, "parent_id": 9},
+        {"subscription_no": "P2", "parent_no": "P2"},
     ),
     ("billing_payment_relation_no_overlap", payer, {}),
     ("billing_payment_relation_no_overlap", payer, {"valid_from": LATER}),

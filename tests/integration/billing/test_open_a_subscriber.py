@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from billing.models import BillingSubscriber, BillingSubscription, PaymentRelation
 from core.systems import System
@@ -52,17 +53,17 @@ def test_a_subscriber_is_active_with_its_subscriptions_and_its_default_payer(pos
     assert (held.activated_at, held.terminated_at) == (HEARD_AT, None)
     columns = (
         "subscription_no", "offering_code", "tariffs", "status", "valid_from", "valid_to",
-        "parent", "subscriber",
+        "parent_no", "subscriber",
     )  # fmt: skip
     rows = BillingSubscription.objects.order_by("subscription_no").values_list(*columns)
     assert list(rows) == [
         (
             "PC000000018", "PLAN-A", [{"code": "MONTHLY-A", "version": 1}], "active",
-            SENT_AT, None, None, held.pk,
+            SENT_AT, None, "", held.pk,
         ),
         (
             "PC000000026", "PACK-A", [{"code": "PACK-FEE", "version": 1}], "pendingActive",
-            HEARD_AT + timedelta(days=30), None, None, held.pk,
+            HEARD_AT + timedelta(days=30), None, "", held.pk,
         ),
     ]  # fmt: skip
     relation = PaymentRelation.objects.select_related("account").get()
@@ -100,7 +101,7 @@ def test_the_same_message_twice_changes_nothing(post: Post) -> None:
 @pytest.mark.usefixtures("catalogue", "wang")
 def test_the_same_order_in_another_message_is_done_and_changes_nothing(post: Post) -> None:
     post.send(order(), subject="SC000000018")
-    post.send(order(), subject="SC000000018")
+    post.send(structs.replace(order(), sub_order_no="FC000000026-2-2"), subject="SC000000018")
 
     assert BillingSubscription.objects.count() == 1
     assert outcomes() == [DONE, DONE]
@@ -114,6 +115,9 @@ def test_the_same_order_in_another_message_is_done_and_changes_nothing(post: Pos
         {"subscriber": subscriber(service_number="13800000009")},
         {"subscriber": subscriber(service_kind="broadband")},
         {"subscriptions": [subscription("PC000000034")]},
+        {"subscriptions": [subscription(offering="PACK-A")]},
+        {"subscriptions": [subscription(tariffs=[TariffValue(code="PACK-FEE", version=1)])]},
+        {"subscriptions": [subscription(parent_no="PC000000042")]},
     ],
 )
 def test_another_content_under_the_same_number_is_refused(post: Post, other: Any) -> None:

@@ -64,6 +64,7 @@ WRONGS = [
     lambda: BillingSubscription.objects.filter(subscription_no="PC000000026").delete(),
     lambda: BillingSubscription.objects.update(offering_code="OTHER"),
     lambda: BillingSubscription.objects.update(tariffs=[]),
+    lambda: BillingSubscription.objects.update(parent_no="PC000000091"),
     lambda: BillingSubscription.objects.update(valid_from=SENT_AT - timedelta(days=1)),
     lambda: BillingSubscription.objects.update(status="terminated", valid_to=LATER),
     lambda: BillingSubscription.objects.update(status="pendingTerminate", valid_to=LATER),

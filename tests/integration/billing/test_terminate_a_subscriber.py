@@ -84,11 +84,57 @@ def test_told_again_in_another_message_it_changes_nothing(post: Post) -> None:
     assert len(notes()) == 2
 
 
-def test_an_unknown_subscriber_is_refused(post: Post) -> None:
+def test_a_subscriber_that_was_never_here_has_ended_already(post: Post) -> None:
+    refused = order(subscriptions=[subscription(offering="PLAN-X")])
+    post.send(refused, subject="SC000000018")
+    post.send(order("terminate"), subject="SC000000018", at=END)
+    post.send(order("terminate", subscriptions=[]), subject="SC000000018", at=END)
+
+    assert [outcome.code for outcome in outcomes()] == ["offeringUnknown", "", ""]
+    assert not BillingSubscriber.objects.exists()
+    assert notes() == []
+
+
+def test_an_opening_refused_for_a_number_that_another_has_can_be_undone(post: Post) -> None:
+    post.send(order(), subject="SC000000018")
+    rival = {
+        "subscriber": subscriber("SC000000026"),
+        "subscriptions": [subscription("PC000000034")],
+    }
+    post.send(order(**rival), subject="SC000000026")
+    post.send(order("terminate", **rival), subject="SC000000026", at=END)
+
+    assert [outcome.code for outcome in outcomes()] == ["", "numberInUse", ""]
+    assert BillingSubscriber.objects.get().status == "active"
+
+
+def test_an_unknown_subscriber_to_whom_another_s_subscription_is_ascribed_is_refused(
+    post: Post,
+) -> None:
+    post.send(order(), subject="SC000000018")
     post.send(order("terminate", subscriber=subscriber("SC000000034")), subject="SC000000034")
 
-    assert [outcome.code for outcome in outcomes()] == ["subscriberUnknown"]
-    assert notes() == []
+    assert [outcome.code for outcome in outcomes()] == ["", "subscriberUnknown"]
+    assert BillingSubscriber.objects.get().status == "active"
+
+
+@pytest.mark.parametrize("moments", [timedelta(0), timedelta(microseconds=1)])
+def test_an_opening_that_just_happened_is_undone_and_its_number_free_again(
+    post: Post, moments: timedelta
+) -> None:
+    post.send(order(), subject="SC000000018")
+    post.send(order("terminate"), subject="SC000000018", at=SENT_AT + moments)
+
+    held = BillingSubscriber.objects.get()
+    assert (held.status, held.terminated_at) == ("terminated", SENT_AT + moments)
+    ended = ("terminated", SENT_AT, SENT_AT + moments)
+    rows = BillingSubscription.objects.values_list("status", "valid_from", "valid_to")
+    assert list(rows) == [ended]
+    assert PaymentRelation.objects.values_list("valid_from", "valid_to").get() == ended[1:]
+    successor = subscriber("SC000000026")
+    again = order(subscriber=successor, subscriptions=[subscription("PC000000034")])
+    post.send(again, subject="SC000000026", at=SENT_AT + moments)
+    assert outcomes() == [DONE] * 3
 
 
 def test_terminating_takes_five_statements_whatever_it_has(post: Post) -> None:

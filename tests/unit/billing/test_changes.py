@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from billing.changes import HeldSubscription, compare_subscriptions, end, first_status
+from billing.changes import (
+    Comparison,
+    HeldSubscription,
+    compare_subscriptions,
+    end,
+    first_status,
+)
 from billing.standing import SubscriptionTaken
 from billing.states import SUBSCRIPTION_ARROWS, SubscriptionStatus
 from integration.messages import SubscriptionValue, TariffValue
@@ -20,10 +26,14 @@ PLAN = HeldSubscription(
     subscription_no="P1",
     offering_code="PLAN",
     tariffs=[{"code": "RENT", "version": 1}],
+    parent_no="",
     status="active",
     valid_from=AT - 9 * DAY,
     valid_to=None,
 )
+
+
+NOTHING = Comparison(starting=[], ended=[], moved=[])
 
 
 def by_number(*held: HeldSubscription) -> dict[str, HeldSubscription]:
@@ -71,30 +81,40 @@ def test_an_end_never_lies_before_the_beginning_nor_after_an_earlier_end(
 
 
 def test_nothing_starts_or_ends_when_all_is_as_stated() -> None:
-    assert compare_subscriptions([stated()], by_number(PLAN), at=AT) == ([], [])
+    assert compare_subscriptions([stated()], by_number(PLAN), at=AT) == NOTHING
 
 
 def test_what_is_not_stated_ends_when_the_first_new_one_starts() -> None:
     first, second = stated("P2", valid_from=AT + DAY), stated("P3", valid_from=AT + 2 * DAY)
 
-    starting, after = compare_subscriptions([second, first], by_number(PLAN), at=AT)
-
-    assert starting == [second, first]
-    assert after == [replace(PLAN, status="pendingTerminate", valid_to=AT + DAY)]
+    assert compare_subscriptions([second, first], by_number(PLAN), at=AT) == replace(
+        NOTHING,
+        starting=[second, first],
+        ended=[replace(PLAN, status="pendingTerminate", valid_to=AT + DAY)],
+    )
 
 
 def test_what_is_not_stated_ends_now_when_nothing_starts() -> None:
-    assert compare_subscriptions([], by_number(PLAN), at=AT) == (
-        [],
-        [replace(PLAN, status="terminated", valid_to=AT)],
+    assert compare_subscriptions([], by_number(PLAN), at=AT) == replace(
+        NOTHING, ended=[replace(PLAN, status="terminated", valid_to=AT)]
     )
+
+
+def test_what_is_held_comes_to_another_bundle_and_out_of_it_and_is_otherwise_the_same() -> None:
+    in_bundle = replace(PLAN, parent_no="B1")
+
+    for held, parent_no in ((PLAN, "B1"), (in_bundle, "B2"), (in_bundle, "")):
+        assert compare_subscriptions(
+            [stated(parent_no=parent_no)], by_number(held), at=AT
+        ) == replace(NOTHING, moved=[replace(held, parent_no=parent_no)])
+    assert compare_subscriptions([stated(parent_no="B1")], by_number(in_bundle), at=AT) == NOTHING
 
 
 def test_what_has_an_end_or_is_over_is_left_alone() -> None:
     ending = replace(PLAN, status="pendingTerminate", valid_to=AT + DAY)
     over = replace(PLAN, id=2, subscription_no="P2", status="terminated", valid_to=AT - DAY)
 
-    assert compare_subscriptions([], by_number(ending, over), at=AT) == ([], [])
+    assert compare_subscriptions([], by_number(ending, over), at=AT) == NOTHING
 
 
 @pytest.mark.parametrize(
