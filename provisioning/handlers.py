@@ -24,8 +24,14 @@ from integration.messages import (
     ServiceSyncResponse,
     Stamp,
 )
+from integration.messages.choosing import (
+    FreeCards,
+    FreeCardsQuery,
+    FreeNumbers,
+    FreeNumbersQuery,
+)
 from integration.messages.pictures import LinePictureQuery, LinePictures
-from provisioning import selectors, services
+from provisioning import choosing, selectors, services
 from provisioning.line_picture import picture_lines
 from provisioning.reconciliation import list_element_states
 
@@ -64,6 +70,18 @@ def reserve(question: ResourceReserveRequest, asker: Stamp, at: datetime) -> Res
 def release(question: ResourceReleaseRequest, asker: Stamp, at: datetime) -> Released:
     """资源释放: let go what was kept under a reference."""
     return Released(count=services.release_resources(reference=question.reference, at=at))
+
+
+@answers(FreeNumbersQuery, by=System.PROVISIONING)
+def free_numbers(question: FreeNumbersQuery, asker: Stamp, at: datetime) -> FreeNumbers:
+    """空闲号码查询: numbers to choose from; nothing is kept by looking."""
+    return choosing.free_numbers(question)
+
+
+@answers(FreeCardsQuery, by=System.PROVISIONING)
+def free_cards(question: FreeCardsQuery, asker: Stamp, at: datetime) -> FreeCards:
+    """空闲SIM卡查询: the next free cards, or how one stands."""
+    return choosing.free_cards(question)
 
 
 @answers(LineRowsQuery, by=System.PROVISIONING)

@@ -1,0 +1,23 @@
+"""The pages of the counter; importing one adds it to the console."""
+
+from __future__ import annotations
+
+from orders.pages import (
+    choosing,
+    open_account,
+    open_customer,
+    open_subscriber,
+    order_product,
+    panels,
+    what_happened,
+)
+
+__all__ = [
+    "choosing",
+    "open_account",
+    "open_customer",
+    "open_subscriber",
+    "order_product",
+    "panels",
+    "what_happened",
+]
