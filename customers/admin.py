@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +21,26 @@ from customers.models import Account, Customer, PaymentRelation, Subscriber, Sub
 
 MOST_NAMED = 200  # customers that a search in names puts on a list
 MOST_NUMBERED = 100  # customers or subscribers that a number puts there
+CUSTOMER_PAGE = lazy(said, str)("客户页", "Customer page")
+
+
+def customer_page(customer: Customer, words: object, **query: str) -> SafeString:
+    """Return a link to everything about a customer."""
+    address = reverse("crm:customer", args=[customer.customer_no])
+    address += "?" + urlencode(query) if query else ""
+    return format_html('<a href="{}" class="text-link">{}</a>', address, words)
+
+
+class OfCustomer:
+    """Rows of a customer lead to that customer's page."""
+
+    @admin.display(description=_("customer"))
+    def owner(self, row: Account | Subscriber) -> SafeString:
+        return customer_page(row.customer, str(row.customer), **self.narrowed_to(row))
+
+    def narrowed_to(self, row: Any) -> dict[str, str]:
+        """Return what narrows the page to the row."""
+        return {}
 
 
 def subscribers_with(number: str) -> QuerySet[Subscriber]:
@@ -61,7 +85,7 @@ class CustomerAdmin(ReadOnly):
     icon = "person"
     list_display: ClassVar[Any] = [
         "customer_no", "name", "kind", "identity_masked", "status", "account_numbers", "org_unit",
-        "region", "created_at",
+        "region", "created_at", "page",
     ]  # fmt: skip
     list_select_related: ClassVar[Any] = ["identity"]
     list_filter: ClassVar[Any] = ["status", "kind"]
@@ -76,7 +100,7 @@ class CustomerAdmin(ReadOnly):
                 "fields": [
                     ("customer_no", "status"), ("name", "kind"), ("identity_masked", "orders"),
                     ("segment", "level"), ("brand", "blacklisted"), ("org_unit", "region"),
-                    "created_at",
+                    ("created_at", "page"),
                 ]
             },
         ),
@@ -84,7 +108,7 @@ class CustomerAdmin(ReadOnly):
             "fields": ["contact_medium", "engaged_party", "extension"], "classes": ["tab"],
         }),
     ]  # fmt: skip
-    readonly_fields: ClassVar[Any] = ["identity_masked", "orders"]
+    readonly_fields: ClassVar[Any] = ["identity_masked", "orders", "page"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         rows: QuerySet[Customer] = super().get_queryset(request)
@@ -117,6 +141,10 @@ class CustomerAdmin(ReadOnly):
         more = f" (+{len(numbers) - 3})" if len(numbers) > 3 else ""
         return ", ".join(numbers[:3]) + more
 
+    @admin.display(description=CUSTOMER_PAGE)
+    def page(self, customer: Customer) -> SafeString:
+        return customer_page(customer, CUSTOMER_PAGE)
+
     @admin.display(description=_("orders"))
     def orders(self, customer: Customer) -> SafeString:
         return shown_list(
@@ -124,11 +152,11 @@ class CustomerAdmin(ReadOnly):
         )
 
 
-class AccountAdmin(ReadOnly):
+class AccountAdmin(OfCustomer, ReadOnly):
     permission = permissions.VIEW_ACCOUNT
     icon = "account_balance_wallet"
     list_display: ClassVar[Any] = [
-        "account_no", "name", "customer", "charging_mode", "currency", "billing_day", "created_at",
+        "account_no", "name", "owner", "charging_mode", "currency", "billing_day", "created_at",
     ]  # fmt: skip
     list_select_related: ClassVar[Any] = ["customer"]
     list_filter: ClassVar[Any] = ["charging_mode"]
@@ -136,9 +164,10 @@ class AccountAdmin(ReadOnly):
     search_help_text = _("Account number or customer number")
     ordering: ClassVar[Any] = ["-id"]
     fields: ClassVar[Any] = [
-        ("account_no", "name"), ("customer", "parent"), ("charging_mode", "currency"),
+        ("account_no", "name"), ("owner", "parent"), ("charging_mode", "currency"),
         ("billing_day", "created_at"), "extension",
     ]  # fmt: skip
+    readonly_fields: ClassVar[Any] = ["owner"]
     inlines: ClassVar[Any] = [SubscriptionInline]
 
     def get_search_results(
@@ -147,11 +176,11 @@ class AccountAdmin(ReadOnly):
         return of_customer(queryset, number_of(search_term), "account_no")
 
 
-class SubscriberAdmin(ReadOnly):
+class SubscriberAdmin(OfCustomer, ReadOnly):
     permission = permissions.VIEW_SUBSCRIBER
     icon = "smartphone"
     list_display: ClassVar[Any] = [
-        "subscriber_no", "service_number", "customer", "iccid", "status", "suspend_reasons",
+        "subscriber_no", "service_number", "owner", "iccid", "status", "suspend_reasons",
         "activated_at", "terminated_at",
     ]  # fmt: skip
     list_select_related: ClassVar[Any] = ["customer"]
@@ -160,11 +189,15 @@ class SubscriberAdmin(ReadOnly):
     search_help_text = _("Subscriber number, service number or customer number")
     ordering: ClassVar[Any] = ["-id"]
     fields: ClassVar[Any] = [
-        ("subscriber_no", "customer"), ("service_kind", "service_number"), ("iccid", "user_name"),
+        ("subscriber_no", "owner"), ("service_kind", "service_number"), ("iccid", "user_name"),
         ("status", "suspend_reasons"), ("status_version", "created_at"),
         ("activated_at", "terminated_at"),
     ]  # fmt: skip
+    readonly_fields: ClassVar[Any] = ["owner"]
     inlines: ClassVar[Any] = [SubscriptionInline, PaymentRelationInline]
+
+    def narrowed_to(self, row: Subscriber) -> dict[str, str]:
+        return {"subscriber": row.subscriber_no}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str

@@ -28,6 +28,8 @@ from customers.states import SubscriberStatus
 SUBSCRIBERS_A_PAGE = 10
 SEARCH_FROM = 4  # fewer are looked through with the eyes
 LONGEST_SEARCH = 40
+# Places of the page where products are ordered.
+CHANGING, TERMINATING = "change-none", "field-confirmation"
 Content = dict[str, Any]
 
 
@@ -77,7 +79,7 @@ def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Con
         "order": "" if gone else address_of(actor, "order-product", number),
         "terminate": ""
         if gone or main is None or not actor.may("orders.terminate_subscriber")
-        else _ending(actor, number, main),
+        else _ordering(actor, number, TERMINATING),
     }
 
 
@@ -94,23 +96,25 @@ def _product(actor: Actor, number: str, product: HeldProduct, gone: bool) -> Con
     within = subscription.parent
     return {
         **_line(actor, number, subscription, gone),
-        "parts": [_line(actor, number, part, gone) for part in product.parts],
+        "parts": [_line(actor, _number_of(part), part, gone) for part in product.parts],
         "within": within,
         "within_number": getattr(within and within.subscriber, "service_number", ""),
     }
 
 
+def _number_of(part: Subscription) -> str:
+    return part.subscriber.subscriber_no if part.subscriber else ""
+
+
 def _line(actor: Actor, number: str, subscription: Subscription, gone: bool) -> Content:
-    settled = subscription.status in ("active", "suspended") and not gone
+    settled = number and subscription.status in ("active", "suspended") and not gone
     ours = not subscription.parent_id
     return {
         "subscription": subscription,
         "kind": _kind(subscription),
         "tone": TONES.get(subscription.status, ""),
         "shown_status": subscription.status != "active",
-        "change": _changing(actor, number, subscription)
-        if settled and subscription.is_main
-        else "",
+        "change": _ordering(actor, number, CHANGING) if settled and subscription.is_main else "",
         "cancel": _ending(actor, number, subscription)
         if settled and ours and not subscription.is_main
         else "",
@@ -125,8 +129,10 @@ def _kind(subscription: Subscription) -> str:
     return said("可选", "Add-on")
 
 
-def _changing(actor: Actor, number: str, subscription: Subscription) -> str:
-    return address_of(actor, "order-product", number, change=subscription.subscription_no)
+def _ordering(actor: Actor, number: str, place: str) -> str:
+    """Return a place of the page where products of a subscriber are ordered."""
+    address = address_of(actor, "order-product", number)
+    return f"{address}#{place}" if address else ""
 
 
 def _ending(actor: Actor, number: str, subscription: Subscription) -> str:
