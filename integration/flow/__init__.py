@@ -9,7 +9,14 @@ from integration.flow.definition import (
     flows,
     register,
 )
-from integration.flow.engine import Engine, NothingHeld, OrderClosed, PastPointOfNoReturn
+from integration.flow.engine import (
+    Engine,
+    MendedMeanwhile,
+    NothingHeld,
+    OrderClosed,
+    PastPointOfNoReturn,
+    standing_of,
+)
 from integration.flow.numbering import sub_order_no
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 from integration.flow.states import CLOSED_STATES, FLOW_ARROWS, OPEN_STATES, FlowState
@@ -23,6 +30,7 @@ __all__ = [
     "FlowHistory",
     "FlowRecord",
     "FlowState",
+    "MendedMeanwhile",
     "NothingHeld",
     "NothingToCorrect",
     "OrderClosed",
@@ -33,5 +41,6 @@ __all__ = [
     "flow_named",
     "flows",
     "register",
+    "standing_of",
     "sub_order_no",
 ]

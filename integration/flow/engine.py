@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from core.errors import Conflict, DomainError
 from core.systems import System
 from integration.context import FlowContext
-from integration.flow.definition import Plan, flow_named
+from integration.flow.definition import NothingToCorrect, Plan, flow_named
 from integration.flow.numbering import parts_of
 from integration.flow.records import FlowHistory, FlowRecord, SubOrderRecord
 from integration.flow.states import CLOSED_STATES, FlowState
@@ -51,6 +52,14 @@ class NothingHeld(Conflict):
     code = "nothingHeld"
     zh = "订单 {number} 没有需要处理的异常"
     en = "Nothing of the order {number} waits for a decision"
+
+
+class MendedMeanwhile(Conflict):
+    """The order does not stand any more as whoever decided about it has seen it."""
+
+    code = "mendedMeanwhile"
+    zh = "订单 {number} 已有变化, 可能刚刚有人处理过"
+    en = "The order {number} has changed, perhaps somebody has just dealt with it"
 
 
 class Engine(Generic[Order, SubOrder]):
@@ -132,18 +141,29 @@ class Engine(Generic[Order, SubOrder]):
         return work.order if work.go_on() else None
 
     def retry(
-        self, order_no: str, context: FlowContext, *, changes: dict[str, str], note: str = ""
+        self,
+        order_no: str,
+        context: FlowContext,
+        *,
+        changes: dict[str, str],
+        note: str = "",
+        seen: str = "",
     ) -> Order | None:
         """Send the refused sub-orders again, with corrections; return the order if that closed it.
 
         On an order that is held for nothing it asks again for the answers that have not come.
-        Raises ``OrderClosed``, ``NothingHeld`` or ``NothingToCorrect``.
+        ``seen`` is how the order stood (``standing_of``) for whoever decided. Raises
+        ``OrderClosed``, ``MendedMeanwhile``, ``NothingHeld`` or ``NothingToCorrect``.
         """
         work = self._open_work(order_no, context)
-        refused = [one for one in work.parts if one.state == FlowState.HELD]
+        if seen and seen != standing_of(work.order, work.parts):
+            raise MendedMeanwhile(number=order_no)
+        refused = work.refused
         again = refused or [one for one in work.parts if one.state == FlowState.IN_PROGRESS]
-        if not again:
+        if not again or (changes and not refused):
             raise NothingHeld(number=order_no)
+        if changes and work.backward:
+            raise NothingToCorrect(field=next(iter(changes)))
         if changes:
             work.flow.correct(work.order, work.parts, changes)
         for one in again:
@@ -163,8 +183,8 @@ class Engine(Generic[Order, SubOrder]):
         Raises ``OrderClosed`` or ``NothingHeld``.
         """
         work = self._open_work(order_no, context)
-        part = next((one for one in work.parts if one.position == position), None)
-        if part is None or part.state != FlowState.HELD:
+        part = next((one for one in work.refused if one.position == position), None)
+        if part is None:
             raise NothingHeld(number=order_no)
         part.state, part.done_at = FlowState.CANCELLED, context.at
         part.outcome = {**(part.outcome or {}), "skipped": reason}
@@ -203,6 +223,11 @@ class Engine(Generic[Order, SubOrder]):
         order, parts = self.storage.load(order_no)
         context.clock = max(context.clock, order.clock, *(one.clock for one in parts))
         return Work(order, parts, self.storage, context)
+
+
+def standing_of(order: FlowRecord, parts: Iterable[SubOrderRecord]) -> str:
+    """Return how an order stands, in a word that every deed of a person changes."""
+    return f"{order.state}.{sum(one.attempt for one in parts)}"
 
 
 def _kinds(plans: list[Plan]) -> list[str]:

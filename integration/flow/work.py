@@ -50,6 +50,16 @@ class Work(Generic[Order, SubOrder]):
         """The sub-orders that take others back."""
         return [one for one in self.parts if one.undoes is not None]
 
+    @property
+    def refused(self) -> list[SubOrder]:
+        """The refused sub-orders that wait for a person.
+
+        Once an order is taken back, what was refused on the way forward is nobody's any more.
+        """
+        if self.order.state == _S.ASSESSING_CANCELLATION:
+            return []
+        return [one for one in self.backward or self.forward if one.state == _S.HELD]
+
     def any_in(self, *states: FlowState) -> bool:
         """Tell whether a sub-order stands in one of ``states``."""
         return any(one.state in states for one in self.parts)
@@ -109,8 +119,7 @@ class Work(Generic[Order, SubOrder]):
         self.note(part)
         if self.order.state in (_S.HELD, _S.ASSESSING_CANCELLATION):
             return self.go_on()
-        order = self.order
-        order.cause_code, order.cause_zh, order.cause_en = outcome.code, outcome.zh, outcome.en
+        self._blame(outcome.code, outcome.zh, outcome.en)
         self.context.wrote("订单转异常: " + outcome.zh)
         self.answer(StepStatus.REFUSED, outcome.zh)
         self.move(_S.HELD, outcome.zh)
@@ -118,11 +127,15 @@ class Work(Generic[Order, SubOrder]):
 
     def release(self) -> None:
         """Take a held order up again: forward, or back where it was being undone."""
-        if self.order.state != _S.HELD or self.any_in(_S.HELD):
+        if self.order.state != _S.HELD or self.refused:
             return
         target = _S.PENDING_CANCELLATION if self.backward else _S.IN_PROGRESS
-        self.order.cause_code = self.order.cause_zh = self.order.cause_en = ""
+        self._blame()
         self.move(target)
+
+    def _blame(self, code: str = "", zh: str = "", en: str = "") -> None:
+        """Say why the order is held, or that it is for nothing."""
+        self.order.cause_code, self.order.cause_zh, self.order.cause_en = code, zh, en
 
     def _go_back(self, note: str) -> bool:
         if self.any_in(_S.IN_PROGRESS):
@@ -142,7 +155,11 @@ class Work(Generic[Order, SubOrder]):
 
     def _go_forward_again(self) -> bool:
         """The point of no return was passed while the cancellation was looked at."""
-        self.move(_S.HELD if self.any_in(_S.HELD) else _S.IN_PROGRESS, "已过不可撤销点")
+        refused = next((one for one in self.forward if one.state == _S.HELD), None)
+        if refused is not None:
+            why = refused.outcome or {}
+            self._blame(why.get("code", ""), why.get("zh", ""), why.get("en", ""))
+        self.move(_S.IN_PROGRESS if refused is None else _S.HELD, "已过不可撤销点")
         return self.go_on()
 
     def _next_to_undo(self) -> SubOrder | None:

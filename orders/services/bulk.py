@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from celery import current_app
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 
 from auth_center.actors import Actor
@@ -17,7 +17,7 @@ from integration.context import Clock
 from integration.flow import FlowState
 from orders import permissions
 from orders.models import BulkMending, CustomerOrder, SubOrder
-from orders.services.desk import ReasonMissing, cancel_order, retry_order, skip_step
+from orders.services.desk import REASON_LENGTH, ReasonMissing, cancel_order, retry_order, skip_step
 from orders.states import Deed
 
 PORTION = 20  # orders a task does before it makes room for others
@@ -33,16 +33,30 @@ class NobodyHeldForThat(Conflict):
     en = "No order is held for {cause}"
 
 
-def mend_all(*, cause_code: str, deed: str, reason: str, actor: Actor, at: datetime) -> BulkMending:
+def mend_all(
+    *,
+    cause_code: str,
+    deed: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> BulkMending:
     """Begin one deed for every order held for a cause; workers carry it out.
 
-    Raises ``ReasonMissing`` (skipping and cancelling need one) or ``NobodyHeldForThat``.
+    ``seen`` is the id of the newest bulk mending when it was decided: the same decision told
+    twice returns the same mending. Raises ``ReasonMissing`` (skipping and cancelling need one) or
+    ``NobodyHeldForThat``.
     """
     deed = Deed(deed)
     require(actor, permission_of(deed))
-    if deed != Deed.RETRY and not reason.strip():
+    reason = reason.strip()
+    if (deed != Deed.RETRY and not reason) or len(reason) > REASON_LENGTH:
         raise ReasonMissing(field="reason")
     with transaction.atomic(using=_CRM):
+        known = _told_before(cause_code, deed, actor, seen)
+        if known is not None:
+            return known
         held = _held(cause_code)
         last = held.order_by("-id").values_list("id", flat=True).first()
         if last is None:
@@ -50,7 +64,7 @@ def mend_all(*, cause_code: str, deed: str, reason: str, actor: Actor, at: datet
         mending = BulkMending.objects.create(
             deed=deed,
             cause_code=cause_code,
-            reason=reason.strip(),
+            reason=reason,
             last_id=last,
             total=held.count(),
             actor_number=actor.number,
@@ -60,6 +74,18 @@ def mend_all(*, cause_code: str, deed: str, reason: str, actor: Actor, at: datet
         go = partial(current_app.send_task, "orders.tasks.mend_portion", [mending.pk])
         transaction.on_commit(go, using=_CRM, robust=True)  # or the next sweep finds it
     return mending
+
+
+def _told_before(cause_code: str, deed: Deed, actor: Actor, seen: int | None) -> BulkMending | None:
+    """Return what the same person began of the same kind since ``seen``; one looks at a time."""
+    if seen is None:
+        return None
+    with connections[_CRM].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [cause_code])
+    same = BulkMending.objects.filter(
+        pk__gt=seen, cause_code=cause_code, deed=deed, actor_number=actor.number
+    )
+    return same.first()
 
 
 def permission_of(deed: str) -> str:

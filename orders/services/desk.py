@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
 from core.errors import DomainError
 from core.systems import System
 from integration.context import FlowContext
-from integration.flow import flow_named
+from integration.flow import CLOSED_STATES, FlowState, NothingHeld, OrderClosed, flow_named
 from orders import lines, permissions, refusals
 from orders.answers import context_of, start_next
 from orders.conducting import engine
@@ -50,22 +51,27 @@ def retry_order(
     at: datetime,
     changes: dict[str, str] | None = None,
     note: str = "",
+    seen: str = "",
 ) -> CustomerOrder:
     """Try a held order's refused sub-orders again, with what was wrong corrected.
 
     On an order that waits for an answer it asks again. ``changes`` are facts of the order by the
-    name of their characteristic ("iccid"). Raises ``OrderUnknown``, ``OrderClosed``,
-    ``NothingHeld``, ``NothingToCorrect`` or the refusal of what was corrected.
+    name of their characteristic ("iccid"); ``seen`` is how the order stood for whoever decided,
+    so that the same decision is carried out once. Raises ``OrderUnknown``, ``OrderClosed``,
+    ``MendedMeanwhile``, ``NothingHeld``, ``NothingToCorrect`` or the refusal of what was corrected.
     """
     require(actor, permissions.MEND_ORDER)
     order = _get(order_no)
     context = _context(order, actor, at)
     changes = {name: value.strip() for name, value in (changes or {}).items() if value.strip()}
     if changes:
+        _refuse_unless_held(order)
         flow_named(order.flow).ask_for_correction(order, changes, context)
     try:
         return _mend(
-            order, context, lambda: engine.retry(order_no, context, changes=changes, note=note)
+            order,
+            context,
+            lambda: engine.retry(order_no, context, changes=changes, note=note, seen=seen),
         )
     except IntegrityError as error:
         if changes:
@@ -113,6 +119,14 @@ def cancel_order(*, order_no: str, reason: str, actor: Actor, at: datetime) -> C
     return known
 
 
+def _refuse_unless_held(order: CustomerOrder) -> None:
+    """Let nothing be kept elsewhere for an order that waits for nobody any more."""
+    if order.state in CLOSED_STATES:
+        raise OrderClosed(number=order.order_no, state=str(order.state))
+    if order.state != FlowState.HELD:
+        raise NothingHeld(number=order.order_no)
+
+
 def _mend(
     order: CustomerOrder, context: FlowContext, deed: Callable[[], CustomerOrder | None]
 ) -> CustomerOrder:
@@ -145,6 +159,8 @@ def _get(order_no: str) -> CustomerOrder:
 def _context(order: CustomerOrder, actor: Actor, at: datetime) -> FlowContext:
     context = context_of(order, System.CRM, at)
     context.actor = actor.stamp()
+    reached = order.sub_orders.aggregate(clock=Max("clock"))["clock"] or 0
+    context.clock = max(context.clock, reached)  # what is asked now stands behind what was done
     return context
 
 

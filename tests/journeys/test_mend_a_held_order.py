@@ -8,7 +8,7 @@ from billing.models import BillingSubscriber
 from core.errors import DomainError
 from core.systems import System
 from customers.models import Subscriber, Subscription
-from integration.flow import FlowState
+from integration.flow import FlowState, standing_of
 from orders import services
 from orders.models import BulkMending, CustomerOrder
 from orders.services import bulk
@@ -264,3 +264,70 @@ def test_orders_held_for_one_cause_are_tried_again_together(operator: Operator) 
     mending = BulkMending.objects.get(pk=mending.pk)
     assert (mending.done, mending.refused, mending.finished_at) == (3, 0, operator.now)
     assert [fresh(order).state for order in held] == ["completed"] * 3
+
+
+def refused_undoing(operator: Operator) -> CustomerOrder:
+    """A cancelled opening whose line the network refuses to take away, once."""
+    order = refused_opening(operator)
+    operator.simulator.set("hlr", "refuse", count=1)
+    held = cancel(operator, order)
+    assert (held.state, held.cause_code) == ("held", "networkRefused")
+    return held
+
+
+def test_what_is_taken_back_is_tried_again_and_nothing_else(operator: Operator) -> None:
+    order = refused_undoing(operator)
+    assert retry(operator, order).state == "cancelled"
+    assert parts(order) == [
+        ("activate", "held", None),
+        ("open", "acknowledged", None),
+        ("deactivate", "completed", 1),
+    ]
+    attempts = order.sub_orders.order_by("position").values_list("attempt", flat=True)
+    assert list(attempts) == [1, 1, 2]
+    assert operator.differences() == []
+
+
+def test_taking_back_goes_on_without_what_the_network_refuses(operator: Operator) -> None:
+    order = refused_undoing(operator)
+    deed = {"order_no": order.order_no, "reason": "人工拆除", "actor": operator.actor}
+    with pytest.raises(DomainError) as refusal:  # refused on the way forward: nobody's any more
+        services.skip_step(**deed, position=1, at=operator.now)
+    assert refusal.value.code == "nothingHeld"
+    assert fresh(order).state == "held"
+    services.skip_step(**deed, position=3, at=operator.now)
+    assert fresh(order).state == "failed"
+
+
+def test_a_decision_made_before_somebody_elses_changes_nothing(operator: Operator) -> None:
+    order = refused_opening(operator)
+    seen = standing_of(order, order.sub_orders.all())
+    deed = {"order_no": order.order_no, "actor": operator.actor, "at": operator.now, "seen": seen}
+    services.retry_order(**deed)
+    with pytest.raises(DomainError) as refusal:
+        services.retry_order(**deed)
+    assert refusal.value.code == "mendedMeanwhile"
+    assert order.sub_orders.get(position=1).attempt == 2
+    operator.settle()
+    assert fresh(order).state == "completed"
+
+
+def test_only_a_held_order_is_corrected(operator: Operator) -> None:
+    order = operator.open_subscriber(operator.customer())
+    with pytest.raises(DomainError) as refusal:
+        retry(operator, order, iccid=operator.iccid(5))
+    assert refusal.value.code == "nothingHeld"
+    assert SimCard.objects.get(iccid=operator.iccid(5)).state == "free"
+    operator.settle()
+    assert fresh(order).state == "completed"
+
+
+def test_one_decision_for_all_begins_once(operator: Operator) -> None:
+    refused_opening(operator)
+    deed = {"cause_code": "networkRefused", "deed": "retry", "actor": operator.actor}
+    first = services.mend_all(**deed, reason="", at=operator.now, seen=0)
+    assert services.mend_all(**deed, reason="", at=operator.now, seen=0) == first
+    with pytest.raises(DomainError) as refusal:
+        services.mend_all(**deed, reason="长" * 201, at=operator.now)
+    assert refusal.value.code == "reasonMissing"
+    assert services.mend_all(**deed, reason="", at=operator.now, seen=first.pk) != first
