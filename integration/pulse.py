@@ -14,6 +14,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -74,5 +76,6 @@ def broker() -> redis.Redis:
             settings.REDIS_URL,
             socket_connect_timeout=DEADLINE_SECONDS,
             socket_timeout=DEADLINE_SECONDS,
+            retry=Retry(NoBackoff(), 0),  # a hint that is late is none
         )
     return _client

@@ -43,7 +43,8 @@
     const later = [...form.querySelectorAll("tbody button[name=only]")];
     const mine = row.querySelector("button[name=only]");
     const next = later[later.indexOf(mine) + 1];
-    if (next && row.contains(document.activeElement)) next.focus();
+    const here = document.activeElement;
+    if (next && (here === document.body || row.contains(here))) next.focus();
     tell();
   });
 
