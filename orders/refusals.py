@@ -109,6 +109,22 @@ class MainProductAlone(Conflict):
     en = "Ending the main product ends the subscriber, so it must be the order's only item"
 
 
+class BundlePartsUnclear(DomainError):
+    """A bundle bundles every other item of its order, and nothing else."""
+
+    code = "bundlePartsUnclear"
+    zh = "组合产品与订单项 {item} 的关系不明确: 应包含订单的其他全部订单项"
+    en = "The bundle must bundle every other item of the order; item {item} is unclear"
+
+
+class NotPartOfBundle(Conflict):
+    """The offering does not belong to the bundle."""
+
+    code = "notPartOfBundle"
+    zh = "产品 {part} 不是组合产品 {bundle} 的组成部分"
+    en = "{part} is not part of the bundle {bundle}"
+
+
 class OfferingRefused(DomainError):
     """The catalogue does not sell what an item names: unknown is 400, not on sale is 409."""
 

@@ -20,6 +20,7 @@ from customers.services.subscribers import (
 from customers.services.subscriptions import (
     conclude_subscriptions,
     date_subscriptions,
+    join_bundle,
     promise_subscriptions,
     take_back_subscriptions,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "create_customer",
     "create_subscriber",
     "date_subscriptions",
+    "join_bundle",
     "next_line_state",
     "promise_subscriptions",
     "take_back_subscriptions",

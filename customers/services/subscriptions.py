@@ -18,19 +18,16 @@ def promise_subscriptions(
     leaving: Collection[str],
     *,
     at: datetime,
-    parent_no: str = "",
 ) -> None:
     """Write what an accepted order promises: new subscriptions, created, and those to end.
 
     What it concerns stays in effect until ``conclude_subscriptions``.
     """
-    parent = Subscription.objects.filter(subscription_no=parent_no).first() if parent_no else None
     Subscription.objects.bulk_create(
         Subscription(
             subscription_no=one.subscription_no,
             subscriber_id=subscriber_id,
             offering_id=one.offering_code,
-            parent=parent,
             is_main=one.is_main,
             tariffs=[{"code": code, "version": version} for code, version in one.tariffs],
             extension=one.extension,
@@ -41,6 +38,11 @@ def promise_subscriptions(
         for one in joining
     )
     _these(leaving).update(status=SubscriptionStatus.PENDING_TERMINATE)
+
+
+def join_bundle(bundle_no: str, parts: Collection[str]) -> None:
+    """Make subscriptions parts of a bundle's."""
+    _these(parts).update(parent=Subscription.objects.get(subscription_no=bundle_no))
 
 
 def date_subscriptions(joining: Collection[str], leaving: Collection[str], *, at: datetime) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-
-from django.db import transaction
 
 from core.systems import System
 from customers import selectors as customers
 from customers import services as parties
 from integration.context import FlowContext
 from integration.flow import FlowState, NothingToCorrect, Plan, register
-from integration.messages import ResourceReleaseRequest
-from integration.queries import SystemSilent, ask_quietly
+from integration.messages import ResourceReserveRequest
+from integration.queries import ask
 from orders import lines, refusals
 from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import (
@@ -26,7 +23,7 @@ from orders.flows.opening import (
     prepare_opening,
     reserve,
 )
-from orders.flows.serving import PROVISION, ServingFlow
+from orders.flows.serving import PROVISION, ServingFlow, release_unsent
 from orders.models import CustomerOrder, SubOrder
 from orders.records import insert_items_holding_lines, new_order
 from orders.values import OrderRequest, Submission
@@ -84,10 +81,21 @@ class OpenSubscriber(ServingFlow):
     def undone(self, order: CustomerOrder, context: FlowContext) -> None:
         """There never was such a subscriber; what was kept for it is free again."""
         parties.terminate_subscriber(order.subscriber_no, at=context.at)
-        provision = order.sub_orders.filter(message=PROVISION, undoes=None).first()
-        if provision is not None and provision.sent_at is None:  # else it was taken away there
-            let_go = partial(release, provision.payload["reservation"])
-            transaction.on_commit(let_go, using=System.CRM.alias, robust=True)
+        release_unsent(order)
+
+    def ask_for_correction(
+        self, order: CustomerOrder, changes: dict[str, str], context: FlowContext
+    ) -> None:
+        """Keep the other number or card for this order; raise why it cannot be had."""
+        if not changes.keys() <= {"msisdn", "iccid"}:
+            raise NothingToCorrect(field=min(changes))
+        kept = order.sub_orders.get(message=PROVISION, undoes=None).payload
+        question = ResourceReserveRequest(
+            msisdn=changes.get("msisdn", kept["msisdn"]),
+            iccid=changes.get("iccid", kept["iccid"]),
+            reference=kept["reservation"],
+        )
+        ask(context, System.PROVISIONING, question)
 
     def correct(self, order: CustomerOrder, parts: list[SubOrder], changes: dict[str, str]) -> None:
         """Take another number or another card, which are kept for this order already."""
@@ -108,14 +116,6 @@ class OpenSubscriber(ServingFlow):
             elif number:
                 part.payload["subscriber"]["service_number"] = number
             part.save(update_fields=["payload"])
-
-
-def release(reference: str) -> None:
-    """Let the reservation of an order go; if that fails it expires by itself."""
-    try:
-        ask_quietly(System.CRM, System.PROVISIONING, ResourceReleaseRequest(reference=reference))
-    except SystemSilent:
-        return
 
 
 def _main_first(

@@ -17,7 +17,7 @@ from integration.messages import ProvisioningOrderRequest, SubscriberValue, Subs
 from orders import lines, refusals
 from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import service_kind_of, tariffs_of
-from orders.flows.serving import ServingFlow
+from orders.flows.serving import PROVISION, ServingFlow, release_unsent
 from orders.models import CustomerOrder, OrderItem
 from orders.records import new_order
 from orders.stating import change_of
@@ -152,8 +152,13 @@ class OrderProduct(ServingFlow):
             parties.conclude_subscriptions(change.joining, change.leaving)
 
     def undone(self, order: CustomerOrder, context: FlowContext) -> None:
-        """What should join is cancelled, what should leave stays."""
+        """What should join is cancelled, what should leave stays; who should begin never was."""
+        opened = _opened(order)
+        release_unsent(order)
         for number in _subscribers(order):
+            if number in opened:
+                parties.terminate_subscriber(number, at=context.at)
+                continue
             change = change_of(order, number)
             parties.take_back_subscriptions(change.joining, change.leaving, at=context.at)
 
@@ -350,6 +355,13 @@ def _months(served: Served, context: FlowContext) -> int:
 
 def _subscribers(order: CustomerOrder) -> Iterable[str]:
     return sorted(set(order.items.values_list("subscriber_no", flat=True)))
+
+
+def _opened(order: CustomerOrder) -> set[str]:
+    """Return the subscribers that a bundle's order began."""
+    parts = order.sub_orders.filter(message=PROVISION, undoes=None)
+    payloads = parts.values_list("payload", flat=True)
+    return {one["subscriber_no"] for one in payloads if one["action"] == "activate"}
 
 
 def _held(wish: Wish) -> HeldProduct:

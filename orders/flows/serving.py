@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
+from django.db import transaction
 
 from core.systems import System
 from customers import services as parties
@@ -15,8 +17,10 @@ from integration.messages import (
     Bar,
     Message,
     ProvisioningOrderRequest,
+    ResourceReleaseRequest,
     SubscriptionOrderRequest,
 )
+from integration.queries import SystemSilent, ask_quietly
 from orders import stating
 from orders.models import CustomerOrder, SubOrder
 
@@ -95,3 +99,20 @@ class ServingFlow(Flow):
             subject=part.subject,
             note="撤销",
         )
+
+
+def release_unsent(order: CustomerOrder) -> None:
+    """Let go, after the commit, what was kept for lines that provisioning was never told of."""
+    unsent = order.sub_orders.filter(message=PROVISION, undoes=None, sent_at=None)
+    for payload in unsent.values_list("payload", flat=True):
+        if payload["action"] == "activate":
+            let_go = partial(release, payload["reservation"])
+            transaction.on_commit(let_go, using=System.CRM.alias, robust=True)
+
+
+def release(reference: str) -> None:
+    """Let the reservation of an order go; if that fails it expires by itself."""
+    try:
+        ask_quietly(System.CRM, System.PROVISIONING, ResourceReleaseRequest(reference=reference))
+    except SystemSilent:
+        return

@@ -5,56 +5,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0004_attempts_undoing_and_leaving_products'),
+        ("orders", "0004_attempts_undoing_and_leaving_products"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkMending',
+            name="BulkMending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deed', models.CharField(choices=[('retry', '重试'), ('skip', '跳过'), ('cancel', '撤单')], max_length=6)),
-                ('cause_code', models.CharField(max_length=60)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('last_id', models.BigIntegerField()),
-                ('reached_id', models.BigIntegerField(default=0)),
-                ('total', models.IntegerField()),
-                ('done', models.IntegerField(default=0)),
-                ('refused', models.IntegerField(default=0)),
-                ('actor_number', models.CharField(max_length=60)),
-                ('terminal', models.CharField(blank=True, default='', max_length=60)),
-                ('requested_at', models.DateTimeField()),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "deed",
+                    models.CharField(
+                        choices=[("retry", "重试"), ("skip", "跳过"), ("cancel", "撤单")],
+                        max_length=6,
+                    ),
+                ),
+                ("cause_code", models.CharField(max_length=60)),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("last_id", models.BigIntegerField()),
+                ("reached_id", models.BigIntegerField(default=0)),
+                ("total", models.IntegerField()),
+                ("done", models.IntegerField(default=0)),
+                ("refused", models.IntegerField(default=0)),
+                ("actor_number", models.CharField(max_length=60)),
+                ("terminal", models.CharField(blank=True, default="", max_length=60)),
+                ("requested_at", models.DateTimeField()),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Cancellation',
+            name="Cancellation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('actor_number', models.CharField(max_length=60)),
-                ('requested_at', models.DateTimeField()),
-                ('extension', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("actor_number", models.CharField(max_length=60)),
+                ("requested_at", models.DateTimeField()),
+                ("extension", models.JSONField(blank=True, default=dict)),
             ],
         ),
         migrations.AddIndex(
-            model_name='customerorder',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['cause_code', 'id'], name='customerorder_held'),
+            model_name="customerorder",
+            index=models.Index(
+                condition=models.Q(("state", "held")),
+                fields=["cause_code", "id"],
+                name="customerorder_held",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bulkmending',
-            index=models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='bulkmending_open'),
+            model_name="bulkmending",
+            index=models.Index(
+                condition=models.Q(("finished_at", None)), fields=["id"], name="bulkmending_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkmending',
-            constraint=models.CheckConstraint(condition=models.Q(('deed__in', ['retry', 'skip', 'cancel'])), name='bulkmending_deed_known'),
+            model_name="bulkmending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deed__in", ["retry", "skip", "cancel"])),
+                name="bulkmending_deed_known",
+            ),
         ),
         migrations.AddField(
-            model_name='cancellation',
-            name='order',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cancellation', to='orders.customerorder'),
+            model_name="cancellation",
+            name="order",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cancellation",
+                to="orders.customerorder",
+            ),
         ),
     ]

@@ -16,6 +16,7 @@ from orders.reconciliation import ours, theirs
 
 Row = dict[str, Any]
 IDENTITY = "subscriber_no"
+ENDED = ("terminated", "cancelled", "aborted")
 LINE_FIELDS = ("service_kind", "service_number", "iccid", "bar", "services", "state")
 ELEMENT_FIELDS = ("msisdn", "iccid", "bar", "state")
 
@@ -98,6 +99,8 @@ def _compare(
     for number, mine, yours in pairs:
         report.compared += 1
         if mine is None or yours is None:
+            if (mine or yours or {}).get("status") in ENDED:
+                continue  # an order that was undone: it ended here and never reached the other
             differing: dict[str, tuple[Any, Any]] = {
                 "exists": (mine is not None, yours is not None)
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
@@ -17,12 +18,13 @@ from integration.flow import Flow
 from orders import lines, permissions, refusals
 from orders.accepting import flow_context, give_number
 from orders.conducting import engine
-from orders.flows import OpenSubscriber, OrderProduct, TerminateSubscriber
-from orders.flows.open_subscriber import release
+from orders.flows import OpenSubscriber, OrderProduct, TerminateSubscriber, order_bundle
 from orders.flows.order_product import SUBSCRIBER
+from orders.flows.serving import release
 from orders.models import CustomerOrder
 from orders.services.repeats import find_repeated
 from orders.values import ItemRequest, OrderRequest, Submission
+from products.selectors import any_bundle
 
 REFERENCE_LENGTH = 200
 ACTIONS = ("add", "modify", "delete")
@@ -58,6 +60,8 @@ def submit_order(
     if flow is _open_subscriber:
         return _open(request, submission, context)
     try:
+        if _is_bundle(request):
+            return _open_bundle(request, submission, context)
         return _change(request, submission, context)
     except IntegrityError:
         known = find_repeated(submission, actor.number)
@@ -67,6 +71,8 @@ def submit_order(
 
 
 def _flow_of(request: OrderRequest) -> Flow:
+    if _is_bundle(request):
+        return _order_product
     opens = all(
         item.action == "add" and not item.characteristics.get(SUBSCRIBER) for item in request.items
     )
@@ -76,6 +82,14 @@ def _flow_of(request: OrderRequest) -> Flow:
     if len(ends) == len(request.items) == 1 and customers.is_main_product(ends[0].product_no):
         return _terminate
     return _order_product
+
+
+def _is_bundle(request: OrderRequest) -> bool:
+    """Tell whether an order is for a bundle; only one of several items can be."""
+    if any(item.parts for item in request.items):
+        return True
+    codes = [item.offering_code for item in request.items if item.action == "add"]
+    return len(codes) > 1 and any_bundle(codes)
 
 
 def _change(request: OrderRequest, submission: Submission, context: FlowContext) -> CustomerOrder:
@@ -111,7 +125,8 @@ def _line_up(order: CustomerOrder, line: lines.Lines, context: FlowContext, *, w
 def _open(request: OrderRequest, submission: Submission, context: FlowContext) -> CustomerOrder:
     reference = _reservation_reference(submission, context)
     opening = _open_subscriber.prepare(request, reference, context)
-    try:
+
+    def accept() -> CustomerOrder:
         _open_subscriber.ask_others(opening, context)
         with transaction.atomic(using=System.CRM.alias):
             order, plans = _open_subscriber.capture(opening, submission, context)
@@ -119,11 +134,43 @@ def _open(request: OrderRequest, submission: Submission, context: FlowContext) -
             engine.start(order, plans, context, wait=False)
             _open_subscriber.captured(order, opening)
         return order
+
+    return _or_release([reference], submission, context, accept)
+
+
+def _open_bundle(
+    request: OrderRequest, submission: Submission, context: FlowContext
+) -> CustomerOrder:
+    reference = _reservation_reference(submission, context)
+    legs = order_bundle.prepare_bundle(request, reference, context)
+
+    def accept() -> CustomerOrder:
+        order_bundle.ask_others(legs, context)
+        with transaction.atomic(using=System.CRM.alias):
+            order, plans = order_bundle.capture_bundle(legs, submission, context)
+            order.extension = request.extension
+            engine.start(order, plans, context, wait=False)
+            order_bundle.captured(order, legs)
+        return order
+
+    return _or_release([leg.reservation for leg in legs], submission, context, accept)
+
+
+def _or_release(
+    references: list[str],
+    submission: Submission,
+    context: FlowContext,
+    accept: Callable[[], CustomerOrder],
+) -> CustomerOrder:
+    """Accept an opening; when it is refused, what was kept for it is let go."""
+    try:
+        return accept()
     except (IntegrityError, DataError, DomainError) as error:
         known = find_repeated(submission, context.actor.number)
         if known is not None:
             return known
-        release(reference)
+        for reference in references:
+            release(reference)
         if _is_number_in_use(error):
             raise refusals.NumberInUse from error
         raise

@@ -9,11 +9,12 @@ from products.selectors.offerings import (
     list_offerings,
     list_on_sale,
 )
-from products.selectors.terms import OfferingNotOnSale, offering_terms, terms_on_sale
+from products.selectors.terms import OfferingNotOnSale, any_bundle, offering_terms, terms_on_sale
 
 __all__ = [
     "OfferingNotFound",
     "OfferingNotOnSale",
+    "any_bundle",
     "find_offering",
     "get_offering",
     "list_offerings",

@@ -153,6 +153,12 @@ def terms_on_sale(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms
     return terms
 
 
+def any_bundle(codes: Iterable[str]) -> bool:
+    """Tell whether one of the codes is a bundle's; an unknown code is none."""
+    offerings = _current().offerings
+    return any(code in offerings and offerings[code].kind == "bundle" for code in codes)
+
+
 def _current() -> _Snapshot:
     global _snapshot
     mark = _mark()
