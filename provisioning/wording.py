@@ -70,7 +70,7 @@ def _command(command: Mapping[str, Any], names: Mapping[str, NetworkService]) ->
         said(*_PARAMETERS.get(key, (f"{key} {{}}", f"{key} {{}}"))).format(value)
         for key, value in parameters.items()
     ]
-    gap = said("", " ") if known or not words[:1].isascii() else " "
+    gap = " " if words[:1].isascii() else ""
     text = said(*_DEEDS.get(deed, (deed, deed))) + gap + words
     if known and name and name != words:
         text += said(f" ({name})", f" ({name})")

@@ -15,6 +15,7 @@ from auth_center.consoles import actor_of
 from core.ages import since, until
 from core.console import number_of, render_page, render_part, said
 from core.errors import DomainError
+from integration.models import FlowStep
 from integration.states import StepStatus
 from provisioning import picturing, retries, wording
 from provisioning.models import WorkOrder
@@ -103,14 +104,7 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
         asked_for=wording.commands_in_words(work.request, life.names),
         order_badge=words.badge(words.ORDER_STATES, work.order.state),
         siblings=[{"work": one, "badge": words.work_badge(one)} for one in life.siblings],
-        steps=[
-            {
-                "step": step,
-                "colour": STEP_COLOURS.get(StepStatus(step.status), "quiet"),
-                "word": _ended(step.status),
-            }
-            for step in life.steps
-        ],
+        attempts=_attempts(life.steps),
         deeds=life.deeds,
         most_attempts=retries.most_attempts(),
         may_retry=actor_of(request).may(RETRY_WORK_ORDER),
@@ -211,12 +205,29 @@ def _row(request: HttpRequest, work: WorkOrder, silence: str, at: datetime) -> d
     }
 
 
+def _attempts(steps: list[FlowStep]) -> list[dict[str, Any]]:
+    """Return each attempt with when it was sent and what came of it, the newest first."""
+    attempts: list[dict[str, Any]] = []
+    for step in steps:
+        if step.source != "network" or not attempts:
+            attempts.append({"number": len(attempts) + 1, "sent_at": step.at, "note": ""})
+        else:
+            note = step.note.partition(": ")[2]
+            attempts[-1]["answered_at"] = step.at
+            if step.status == StepStatus.RETRIED:
+                note = wording.silence_in_words(note)
+            attempts[-1]["note"] = note
+        attempts[-1]["word"] = _ended(step.status)
+        attempts[-1]["colour"] = STEP_COLOURS.get(StepStatus(step.status), "quiet")
+    return attempts[::-1]
+
+
 def _ended(status: str) -> str:
     names = {
         StepStatus.SENT: ("已发送", "Sent"),
         StepStatus.DONE: ("完成", "Done"),
         StepStatus.REFUSED: ("拒绝", "Refused"),
-        StepStatus.RETRIED: ("已重试", "Tried again"),
+        StepStatus.RETRIED: ("没有应答", "No answer"),
         StepStatus.TIMED_OUT: ("超时", "Timed out"),
     }
     return said(*names.get(StepStatus(status), (status, status)))
