@@ -15,6 +15,9 @@ _WHOLE = {
         "Create customer and account, with what BOSS alone knows of them"
     ),
     "创建用户、及附加信息B": "Create the subscriber, with what BOSS alone knows of it",
+    "创建组合产品的各用户，及附加信息A": (
+        "Create the bundle's subscribers, with what CRM alone knows of them"
+    ),
     "修改用户、订购信息": "Change the subscriber and its subscriptions",
     "修改用户订购信息": "Change the subscriber's subscriptions",
     "终止订购": "End the subscriptions",
@@ -25,6 +28,12 @@ _WHOLE = {
     "创建产品、资费描述和服务": "Create products, descriptions of tariffs, and services",
     "订单关闭": "Close the order",
     "订单撤销, 已恢复原状": "Order cancelled, everything is as it was",
+    "订单已撤销": "the order was cancelled",
+    "异常处理: 重试": "Fallout: tried again",
+    "全停": "bar all",
+    "终止订购, 出末次账单": "end the subscriptions, final bill",
+    "拆除, 号码进入冷却": "remove from the network, number into cooling",
+    "撤销": "undo",
     "已受理": "accepted",
     "完成": "done",
     "完成, 网元已有更新的状态": "done, the element already had a newer state",
@@ -41,8 +50,19 @@ _DECOMPOSED = re.compile(r"创建订单，并将订单分解为(.+)")
 _WORK = re.compile(r"(\S+) 工单 ([A-Z0-9]+)(?: 第 (\d+) 次)?(?:: (.*))?", re.DOTALL)
 _SILENT = re.compile(r"不可达 \((.*)\), 稍后重试", re.DOTALL)
 _GIVEN_UP = re.compile(r"网元 (\S+) 不可达, 已尝试 (\d+) 次: (.*)", re.DOTALL)
+_RETRIED = re.compile(r"异常处理: 重试 \((.*)\)", re.DOTALL)
+_PASSED = re.compile(r"异常处理: 跳过 \((.*)\)", re.DOTALL)
+_CANCELLED = re.compile(r"撤单 \((.*)\)", re.DOTALL)
 _SKIPPED = re.compile(r"人工跳过消息 (.*)", re.DOTALL)
 _HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
+_SENTENCES = (
+    (_SILENT, "not reached ({}), tried again later"),
+    (_GIVEN_UP, "{} not reached in {} tries: {}"),
+    (_RETRIED, "Fallout: tried again ({})"),
+    (_PASSED, "Fallout: skipped ({})"),
+    (_CANCELLED, "Order to be cancelled ({})"),
+    (_SKIPPED, "Message skipped by hand: {}"),
+)
 
 
 def english_note(note: str, said: Mapping[str, str] | None = None) -> str:
@@ -67,10 +87,7 @@ def english_note(note: str, said: Mapping[str, str] | None = None) -> str:
         again = f", try {work[3]}" if work[3] else ""
         words = f": {english_note(work[4], said)}" if work[4] else ""
         return f"{work[1]}, work order {work[2]}{again}{words}"
-    if silent := _SILENT.fullmatch(note):
-        return f"not reached ({silent[1]}), tried again later"
-    if given_up := _GIVEN_UP.fullmatch(note):
-        return f"{given_up[1]} not reached in {given_up[2]} tries: {given_up[3]}"
-    if skipped := _SKIPPED.fullmatch(note):
-        return f"Message skipped by hand: {skipped[1]}"
+    for pattern, english in _SENTENCES:
+        if found := pattern.fullmatch(note):
+            return english.format(*found.groups())
     return note

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -150,7 +152,13 @@ class CustomerOrderAdmin(ReadOnly):
 
     @admin.display(description=_("flow steps"))
     def steps(self, order: CustomerOrder) -> SafeString:
-        return shown_list("crm", "integration_flowstep", _("Steps in CRM"), order.order_no)
+        happened = format_html(
+            '<a href="{}" class="text-link">{}</a>',
+            reverse("crm:flow", args=[order.order_no]),
+            said("看流程", "Show what happened"),
+        )
+        in_crm = shown_list("crm", "integration_flowstep", _("Steps in CRM"), order.order_no)
+        return format_html("{} · {}", happened, in_crm)
 
 
 crm_console.register(CustomerOrder, CustomerOrderAdmin)

@@ -15,10 +15,12 @@ from integration.drawing.text import lines, width
 LABEL_SIZE, LABEL_LINE = 13.0, 17.0
 NOTE_SIZE, NOTE_LINE = 12.0, 15.0
 HEAD_SIZE, HEAD_LINE = 13.0, 17.0
-GUTTER = 76.0  # where the offsets stand
-NARROWEST_GAP, WIDEST_GAP = 136.0, 230.0
+GUTTER = 70.0  # where the offsets stand
+NARROWEST_GAP, WIDEST_GAP = 120.0, 230.0
+WIDEST_WRITE = 158.0  # what was written may take more lines
 MARGIN = 12.0
-ROW_PADDING = 9.0
+ROW_PADDING = 7.0
+MARK = 6.0  # how much further the words stand from a line with a mark
 LOOP_WIDTH, LOOP_HEIGHT = 30.0, 18.0
 ARROW = 9.0
 FALLEN_SHORT = 0.72  # how much of its way an arrow has come that nobody has received
@@ -154,12 +156,22 @@ def _gaps(count: int, arrows: Sequence[Arrow], places: dict[str, int]) -> list[f
         spanned = range(one, min(other, len(gaps)))
         if not spanned:
             continue
-        wanted = min(width(arrow.label, LABEL_SIZE) + 36, WIDEST_GAP)
-        lacking = wanted - sum(gaps[place] for place in spanned)
+        lacking = _wanted(arrow) - sum(gaps[place] for place in spanned)
         if lacking > 0:
             for place in spanned:
                 gaps[place] += lacking / len(spanned)
     return gaps
+
+
+def _wanted(arrow: Arrow) -> float:
+    """Return the room in which an arrow's words read well."""
+    label = width(arrow.label, LABEL_SIZE) + 30
+    note = width(arrow.note, NOTE_SIZE) + 24
+    return min(max(label, min(note, WIDEST_WRITE)), _widest(arrow))
+
+
+def _widest(arrow: Arrow) -> float:
+    return WIDEST_WRITE if arrow.shape == "write" else WIDEST_GAP
 
 
 def _drawn(
@@ -171,8 +183,9 @@ def _drawn(
     room = NARROWEST_GAP if loop else abs(end - start) - 16
     label = lines(arrow.label, LABEL_SIZE, room, MOST_LINES)
     note = lines(arrow.note, NOTE_SIZE, room, MOST_LINES)
-    y = top + ROW_PADDING + len(label) * LABEL_LINE + 4
-    below = max(len(note) * NOTE_LINE + 6 if note else 0, LOOP_HEIGHT + 4 if loop else 4)
+    apart = 0.0 if arrow.status == "done" else MARK
+    y = top + ROW_PADDING + len(label) * LABEL_LINE + 4 + apart
+    below = max(len(note) * NOTE_LINE + 6 if note else 0, LOOP_HEIGHT + 4 if loop else 4) + apart
     path, head = _looped(start, y) if loop else _straight(arrow, start, end, y)
     side = 1 if end > start else -1
     return DrawnArrow(
@@ -185,7 +198,7 @@ def _drawn(
         head=head,
         anchor="start" if loop else "middle",
         label=_stacked(label, middle, top + ROW_PADDING + LABEL_SIZE, LABEL_LINE),
-        note=_stacked(note, middle, y + NOTE_SIZE + 5, NOTE_LINE),
+        note=_stacked(note, middle, y + NOTE_SIZE + 5 + apart, NOTE_LINE),
         mark_x=_round(start + LOOP_WIDTH if loop else _tip(arrow, start, end) - side * 22),
     )
 

@@ -29,9 +29,9 @@ from orders.pages.flow_words import (
     instant_words,
     offset_words,
     pair_words,
+    part_words,
     span_words,
     state_tone,
-    state_words,
     step_words,
     system_words,
 )
@@ -181,7 +181,7 @@ def _node(order: CustomerOrder, part: SubOrder) -> Node:
     title = f"{part.position} · {kind} → {system_words(part.system)}"
     again = said(f", 第 {part.attempt} 次", f", try {part.attempt}") if part.attempt > 1 else ""
     back = said(f" · 撤销 {part.undoes}", f" · undoes {part.undoes}") if part.undoes else ""
-    texts = [state_words(part.state) + again + back]
+    texts = [part_words(part.state) + again + back]
     if part.sent_at is not None:
         texts.append(times_words(order, part))
     outcome = outcome_words(part)
@@ -247,7 +247,7 @@ def shown_parts(order: CustomerOrder, parts: list[SubOrder]) -> list[ShownPart]:
             undoes=part.undoes,
             attempt=part.attempt,
             state=part.state,
-            state_words=state_words(part.state),
+            state_words=part_words(part.state),
             tone=state_tone(part.state),
             mark=MARKS.get(part.state, ""),
             times=times_words(order, part),

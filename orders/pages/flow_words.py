@@ -52,6 +52,11 @@ def state_words(state: str) -> str:
     return gettext(FlowState(state).label) if state in FlowState.values else state
 
 
+def part_words(state: str) -> str:
+    """Return a sub-order's state in the reader's language: one acknowledged is not sent yet."""
+    return said("未发出", "Not sent yet") if state == FlowState.ACKNOWLEDGED else state_words(state)
+
+
 def state_tone(state: str) -> str:
     """Return the badge that suits a state."""
     return TONES.get(FlowState(state), "info") if state in FlowState.values else "info"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -50,3 +52,29 @@ def test_a_message_of_the_version_before_is_still_read_and_an_older_one_is_not()
 def test_a_malformed_message_is_refused():
     with pytest.raises(msgspec.ValidationError):
         decode("SubscriptionOrderResponse", 1, b'{"sub_order_no": 5}')
+
+
+SECRET = re.compile(
+    r"identity|document|password|secret|token|certificate|card_holder", re.IGNORECASE
+)
+
+
+def test_no_message_has_a_place_for_a_document_or_a_secret():
+    """Whoever may view flows reads messages whole; what they must not carry has no field there."""
+    fields = {
+        (name, key)
+        for name, document in schemas.schemas().items()
+        for key in _keys(document)
+        if SECRET.search(key)
+    }
+    assert fields == set()
+
+
+def _keys(document: object) -> Iterator[str]:
+    if isinstance(document, dict):
+        yield from document.get("properties", {})
+        for part in document.values():
+            yield from _keys(part)
+    elif isinstance(document, list):
+        for part in document:
+            yield from _keys(part)

@@ -27,13 +27,27 @@
         return;
       }
       panel().hidden = false;
+      box().classList.add("has-panel");
+      reveal(link);
       panel().focus({ preventScroll: true });
       panel().scrollTop = 0;
     }, function () { window.location.assign(address); });
   }
 
+  function box() { return document.getElementById("sequence-box"); }
+
+  /* The panel must not cover the arrow that it tells about. */
+  function reveal(link) {
+    var line = link.querySelector(".arrow-line");
+    if (!line) { return; }
+    var seen = box().getBoundingClientRect();
+    var drawn = line.getBoundingClientRect();
+    if (drawn.right > seen.right) { box().scrollLeft += drawn.right - seen.right + 24; }
+  }
+
   function close() {
     panel().hidden = true;
+    box().classList.remove("has-panel");
     opened = "";
     mark();
     var link = document.getElementById(opener);
@@ -72,6 +86,7 @@
       var one = document.getElementById(id);
       if (one) { one.open = kept[id]; }
     });
+    kept = {};
     mark();
     tick();
   });
@@ -94,6 +109,11 @@
       if (one.textContent !== words) { one.textContent = words; }
     });
   }
+  /* A narrow screen reads the steps as a list first. */
+  if (window.matchMedia("(max-width: 40rem)").matches && document.getElementById("flow-steps-open")) {
+    document.getElementById("flow-steps-open").open = true;
+  }
+
   window.setInterval(tick, 1000);
   tick();
 })();

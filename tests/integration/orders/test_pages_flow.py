@@ -92,16 +92,20 @@ def test_every_stored_step_is_an_arrow_in_its_order(clerk, done):
 
 
 def test_the_head_says_what_how_and_for_how_long(clerk, done):
-    shown = words(page_of(clerk, done))
-    for word in ("用户开户", "已竣工", done.order_no, done.customer_no, done.account_no,
+    page = page_of(clerk, done)
+    assert page.context["title"] == f"用户开户 {done.order_no}"
+    shown = words(page)
+    for word in ("已竣工", done.customer_no, done.account_no,
                  done.subscriber_no, "异步", "STATUS_MASTER", "boss", "3.0 s",
                  "2 个子订单已完成 2 个"):  # fmt: skip
         assert word in shown, word
 
 
 def test_in_english_everything_is_english(clerk, held):
-    shown = words(page_of(clerk, held, "en"))
-    for word in ("Open subscriber", "CRM service", "network elements", "ProvisioningOrderRequest",
+    page = page_of(clerk, held, "en")
+    assert page.context["title"] == f"Open subscriber {held.order_no}"
+    shown = words(page)
+    for word in ("CRM service", "network elements", "ProvisioningOrderRequest",
                  "In the fallout queue", "asynchronous", "hlr refused"):  # fmt: skip
         assert word in shown, word
     assert not CHINESE.findall(shown)

@@ -51,6 +51,10 @@ def test_every_note_that_a_flow_writes_has_its_english(note):
             "hlr 工单 WO000000018: 不可达 (timeout), 稍后重试",
             "hlr, work order WO000000018: not reached (timeout), tried again later",
         ),
+        ("异常处理: 重试 (换了卡)", "Fallout: tried again (换了卡)"),
+        ("异常处理: 跳过 (done by hand)", "Fallout: skipped (done by hand)"),
+        ("撤单 (wrong number)", "Order to be cancelled (wrong number)"),
+        ("人工跳过消息 X (1001): why", "Message skipped by hand: X (1001): why"),
         ("谁也没翻译", "谁也没翻译"),
     ],
 )
