@@ -168,8 +168,10 @@ def _read(filled: Filled, customer: Customer, actor: Actor, at: datetime) -> Ope
     if account is None:
         return opening
     opening.mains = list_mains(at, charging_mode=account.charging_mode, facts=facts, search=search)
-    opening.bundles = list_bundles(at, facts=facts, search=search)
-    opening.main = _chosen_main(filled.text("main"), opening, at)
+    may_bundle = actor.may(permissions.ORDER_PRODUCT)  # it is an order for several products
+    if may_bundle:
+        opening.bundles = list_bundles(at, facts=facts, search=search)
+    opening.main = _chosen_main(filled.text("main"), opening, at, may_bundle=may_bundle)
     if opening.main is None:
         return opening
     if opening.is_bundle:
@@ -188,7 +190,7 @@ def _read(filled: Filled, customer: Customer, actor: Actor, at: datetime) -> Ope
     return opening
 
 
-def _chosen_main(code: str, opening: Opening, at: datetime) -> Choice | None:
+def _chosen_main(code: str, opening: Opening, at: datetime, *, may_bundle: bool) -> Choice | None:
     """Return what was chosen, also where a search has narrowed the lists meanwhile."""
     if not code:
         return None
@@ -196,8 +198,9 @@ def _chosen_main(code: str, opening: Opening, at: datetime) -> Choice | None:
     chosen = known.get(code) or get_choices([code], at).get(code)
     if chosen is None or opening.account is None:
         return None
-    fits = chosen.charging_mode == opening.account.charging_mode
-    return chosen if chosen.kind == OfferingKind.BUNDLE or fits else None
+    if chosen.kind == OfferingKind.BUNDLE:
+        return chosen if may_bundle else None
+    return chosen if chosen.charging_mode == opening.account.charging_mode else None
 
 
 def _places(filled: Filled, bundle: Choice, at: datetime) -> list[PlaceInBundle]:

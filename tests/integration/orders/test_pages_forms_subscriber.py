@@ -8,7 +8,7 @@ from customers.models import Subscriber, Subscription
 from integration import queries
 from integration.messages import ArrearsAnswer, ArrearsCheckRequest, ResourceReserveRequest
 from integration.messages.choosing import FreeNumbersQuery
-from orders.models import CustomerOrder
+from orders.models import CustomerOrder, OrderItem
 from orders.pages import steps
 from provisioning.models import PhoneNumber, SimCard
 from tests.integration.orders.counter import (
@@ -322,3 +322,73 @@ def test_what_a_bundle_costs_and_needs_is_shown_leg_by_leg(clerk, customer):
     text = text_of(part)
     assert "合计 (优惠前) ¥336.00 ¥100.00" in text
     assert "宽带和电视月费全免" in text
+
+
+def test_a_bundle_is_one_order_with_an_item_a_leg(clerk, customer):
+    form = {
+        "ticket": ticket(),
+        "account": customer.account_no,
+        "main": "HOME-FUSION",
+        "count-1": "1",
+        "leg-1-1": "PLAN-198",
+        "number-1-1": msisdn(0),
+        "card-1-1": iccid(0),
+        "count-2": "1",
+        "leg-2-1": "BROADBAND-300",
+        "count-3": "1",
+        "leg-3-1": "CONTENT-IPTV",
+    }
+    clerk.done(path_of(customer), **form)
+    items = {
+        item.offering_code: item
+        for item in OrderItem.objects.filter(order=CustomerOrder.objects.latest("id"))
+    }
+    assert set(items) == {"HOME-FUSION", "PLAN-198", "BROADBAND-300", "CONTENT-IPTV"}
+    assert Subscriber.objects.count() == 2
+    bundle = items["HOME-FUSION"]
+    assert sorted(bundle.parts) == sorted(
+        items[code].item_id for code in ("PLAN-198", "BROADBAND-300", "CONTENT-IPTV")
+    )
+
+
+def test_a_number_of_the_second_leg_taken_meanwhile_is_told_beside_it(clerk, customer):
+    clerk.done(path_of(customer), **filled(customer, 1))
+    form = {
+        "ticket": ticket(),
+        "account": customer.account_no,
+        "main": "HOME-FUSION",
+        "count-1": "2",
+        "number-1-1": msisdn(0),
+        "card-1-1": iccid(0),
+        "number-1-2": msisdn(1),
+        "card-1-2": iccid(2),
+    }
+    page = clerk.refused(path_of(customer), **form)
+    assert 'id="field-number-1-2-error"' in page
+    assert PhoneNumber.objects.get(pk=msisdn(0)).state == "free"
+    assert Subscriber.objects.count() == 1
+
+
+def test_a_bundle_s_numbers_differ_from_each_other(english, customer):
+    form = {
+        "ticket": ticket(),
+        "account": customer.account_no,
+        "main": "HOME-FUSION",
+        "count-1": "2",
+        "number-1-1": msisdn(0),
+        "card-1-1": iccid(0),
+        "number-1-2": msisdn(0),
+        "card-1-2": iccid(0),
+    }
+    errors = errors_in(english.refused(path_of(customer), **form))
+    assert errors == ["Used for another subscriber above"] * 2
+
+
+def test_who_may_not_order_products_sees_no_bundles(customer):
+    clerk = Counter(
+        "orders.open_subscriber", "customers.view_customer", "customers.view_account",
+        staff_no="9004",
+    )  # fmt: skip
+    page = clerk.get(path_of(customer))
+    assert "PLAN-128" in page
+    assert "HOME-FUSION" not in page
