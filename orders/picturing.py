@@ -42,7 +42,8 @@ def picture_orders(actor: Actor, orders: list[CustomerOrder]) -> list[OrderPictu
     for item in items:
         pictures[item.order_id].items.append((item, offerings.get(item.offering_code)))
     if actor.may(customer_permissions.VIEW_SUBSCRIBER):
-        subscriber_nos = {one.subscriber_no for one in (*orders, *items)} - {""}
+        subscriber_nos = {order.subscriber_no for order in orders}
+        subscriber_nos |= {item.subscriber_no for item in items if item.subscriber_no}
         numbers = dict(
             Subscriber.objects.filter(subscriber_no__in=subscriber_nos).values_list(
                 "subscriber_no", "service_number"

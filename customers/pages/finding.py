@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -36,7 +37,7 @@ def show_find(request: HttpRequest) -> HttpResponse:
     secret = looks_like_document(term) or any(one.secret for one in findings.found)
     here = reverse("crm:find")
     address = f"{here}?{urlencode({'term': term})}" if term and not secret else here
-    content = {
+    content: dict[str, Any] = {
         "term": term,
         "findings": findings,
         "open_customer": _open_customer(actor, "" if secret else term),

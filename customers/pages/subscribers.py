@@ -71,7 +71,9 @@ def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Con
         "kind": worded(words.SERVICE_KINDS, subscriber.service_kind),
         "tone": TONES.get(subscriber.status, ""),
         "gone": gone,
-        "reasons": [worded(words.SUSPEND_REASONS, code) for code in subscriber.suspend_reasons],
+        "reasons": said("、", ", ").join(
+            worded(words.SUSPEND_REASONS, code) for code in subscriber.suspend_reasons
+        ),
         "target": next((remark.target for remark in remarks if remark.target), ""),
         "remarks": remarks,
         "payers": _payers(picture),

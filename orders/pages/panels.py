@@ -102,7 +102,7 @@ def _row(actor: Actor, picture: OrderPicture) -> dict[str, Any]:
         "state": state_words(order.state),
         "tone": state_tone(order.state),
         "address": flow_address(actor, order.order_no),
-        "number": picture.numbers.get(order.subscriber_no, order.subscriber_no),
+        "number": picture.numbers.get(order.subscriber_no, ""),
         "items": [_item(picture, item, offering) for item, offering in picture.items],
         "cause": said(order.cause_zh, order.cause_en),
     }
