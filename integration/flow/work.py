@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -74,14 +74,17 @@ class Work(Generic[Order, SubOrder]):
         number = sub_order_no(self.order.order_no, part.position, part.attempt)
         if getattr(message, "sub_order_no", number) != number:
             message = msgspec.structs.replace(message, sub_order_no=number)
-        payload = msgspec.to_builtins(message)
-        if payload != part.payload:
-            part.payload = payload
-            if part.pk is not None:
-                part.save(update_fields=["payload"])
+        if part.pk is not None:  # else it is inserted as it was planned a moment ago
+            self._keep(part, msgspec.to_builtins(message))
         self.context.send(System(part.system), message, subject=part.subject, note=part.note)
         part.state, part.sent_at = _S.IN_PROGRESS, self.context.at
         self.note(part)
+
+    def _keep(self, part: SubOrder, payload: dict[str, Any]) -> None:
+        """Keep what a sub-order says where that is not what was planned."""
+        if payload != part.payload:
+            part.payload = payload
+            part.save(update_fields=["payload"])
 
     def send_ready(self) -> None:
         """Send every sub-order whose turn has come."""

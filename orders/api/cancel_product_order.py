@@ -63,6 +63,10 @@ class CancelProductOrderResource(Resource):
     def queryset(self, actor: Actor) -> QuerySet[Cancellation]:
         return selectors.list_cancellations(actor)
 
+    def id_of(self, row: Cancellation) -> str:
+        """Return the number of the order."""
+        return row.order.order_no
+
     def represent(self, row: Cancellation, links: Links) -> dict[str, Any]:
         order = row.order
         return {
