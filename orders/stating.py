@@ -62,6 +62,13 @@ def shall_have(subscriber_no: str, change: Change) -> list[Subscription]:
     return list((stays | joins).select_related("parent").order_by("id"))
 
 
+def billed(subscriber_no: str) -> list[str]:
+    """Return the numbers of what BOSS bills a subscriber for, though its opening be still open."""
+    held = Subscription.objects.filter(subscriber__subscriber_no=subscriber_no)
+    told = held.filter(status__in=[*HAD, SubscriptionStatus.PENDING_ACTIVE])
+    return list(told.values_list("subscription_no", flat=True))
+
+
 def state_line(
     number: str,
     subscriber_no: str,

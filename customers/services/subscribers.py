@@ -101,7 +101,8 @@ RETURNING service_kind, service_number, iccid, suspend_reasons, line_version
 def terminate_subscriber(subscriber_no: str, *, at: datetime) -> None:
     """End a subscriber with everything it has: network and BOSS have let it go.
 
-    A subscription whose end BOSS was told keeps that instant. One never active is cancelled.
+    A subscription whose end BOSS was told keeps that instant: it was billed till then. One that
+    was never active nor billed is cancelled.
     """
     _run(_TERMINATE, {"number": subscriber_no, "at": at})
 
@@ -117,10 +118,10 @@ WITH ended AS (
     FROM ended WHERE r.subscriber_id = ended.id AND r.valid_to IS NULL
 )
 UPDATE customers_subscription s
-SET status = CASE WHEN s.status IN ('created', 'pendingActive') THEN 'cancelled'
-                  ELSE 'terminated' END,
-    valid_to = CASE WHEN s.status IN ('created', 'pendingActive') THEN s.valid_from
-                    ELSE COALESCE(s.valid_to, %(at)s) END
+SET status = CASE WHEN s.valid_to IS NULL AND s.status IN ('created', 'pendingActive')
+                  THEN 'cancelled' ELSE 'terminated' END,
+    valid_to = CASE WHEN s.valid_to IS NULL AND s.status IN ('created', 'pendingActive')
+                    THEN s.valid_from ELSE COALESCE(s.valid_to, %(at)s) END
 FROM ended
 WHERE s.subscriber_id = ended.id AND s.status NOT IN ('terminated', 'cancelled', 'aborted')
 """

@@ -75,8 +75,7 @@ class ServingFlow(Flow):
             parties.date_subscriptions(change.joining, change.leaving, at=context.at)
             subscriptions = stating.shall_have(number, change)
         else:
-            ends = [one.subscription_no for one in stating.shall_have(number, stating.NO_CHANGE)]
-            parties.date_subscriptions([], ends, at=context.at)
+            parties.date_subscriptions([], stating.billed(number), at=context.at)
         return stating.state_billing(
             part.payload["sub_order_no"], part.payload["action"], subscriber, subscriptions
         )

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
 from customers.states import CustomerStatus, SubscriberStatus
-from integration.messages import Bar
-from products.selectors import offering_terms
+from orders.stating import bar_of, services_of
 
 Row = dict[str, Any]
 PAGE = 2000
@@ -56,21 +55,8 @@ def mobile_rows() -> Iterator[Row]:
             yield row | {"msisdn": row["service_number"]}
 
 
-def services_of(offerings: list[str], at: datetime) -> list[str]:
-    """Return the codes of all services that the offerings bring, sorted."""
-    terms = offering_terms(offerings, at).values()
-    return sorted({one.code for term in terms for one in term.services})
-
-
 def _services(offerings: frozenset[str], at: datetime) -> list[str]:
     return services_of(list(offerings), at)
-
-
-def bar_of(reasons: list[str]) -> Bar:
-    """Return the strictest bar of a set of reasons (domain: 停机)."""
-    if not reasons:
-        return "none"
-    return "outgoing" if set(reasons) == {"arrears_one_way"} else "both"
 
 
 def _paged(rows: QuerySet[Any, Any], number: str) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
@@ -32,6 +33,9 @@ from provisioning.values import CardRow, NumberRow
 from tests.channel import resident_id
 from tests.integration.provisioning.world import set_up_elements
 from tests.unit.simulator.running import Simulator
+
+if TYPE_CHECKING:
+    from tests.journeys.stage import Stage
 
 CATALOGUE = Path(__file__).parents[2] / "products" / "demo" / "catalogue.yaml"
 MAIN = "PLAN-128"
@@ -156,7 +160,8 @@ class Operator:
         )
 
     def differences(self) -> list[Difference]:
-        """Compare the systems, but for what earlier tests left in the network."""
+        """Compare the systems later on, but for what earlier tests left in the network."""
+        self.pass_(1)  # what closed in this very moment counts as in flight
         found = reconcile(at=self.now).differences
         return [one for one in found if one.fields.get("exists") != (False, True)]
 
@@ -197,6 +202,14 @@ def operator(
     release_catalogue(load(CATALOGUE), actor=operator.actor, at=operator.now)
     operator.settle()
     return operator
+
+
+@pytest.fixture
+def stage(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The same operator, to be disturbed."""
+    from tests.journeys.stage import set_the_stage  # it needs what stands here
+
+    return set_the_stage(operator, monkeypatch)
 
 
 def fresh(order: CustomerOrder) -> CustomerOrder:
