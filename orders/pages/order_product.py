@@ -38,6 +38,7 @@ from orders.values import ItemRequest, OrderRequest
 from products.choosing import Choice, get_choices, list_addons, list_changes, refusals_together
 from products.eligibility import Facts
 from products.selectors import offering_terms
+from products.states import OfferingKind
 
 CONFIRMED_BY = 4  # last digits of the number, typed to end a subscriber
 LEAVING = (SubscriptionStatus.PENDING_TERMINATE,)
@@ -60,6 +61,16 @@ class Held:
     is_leaving: bool
     cancelled: bool
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_bundle(self) -> bool:
+        """It spans several subscribers, of whom this one is the main one."""
+        return self.choice.kind == OfferingKind.BUNDLE
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """It can be given up by itself."""
+        return not (self.product.is_main or self.is_bundle or self.is_leaving)
 
     @property
     def code(self) -> str:
@@ -224,12 +235,12 @@ def _held(filled: Filled, served: Served, at: datetime) -> list[Held]:
             product=product,
             choice=choices[product.offering_code],
             is_leaving=product.status in LEAVING,
-            cancelled=product.subscription_no in cancelled
-            and not product.is_main
-            and product.status not in LEAVING,
+            cancelled=False,
         )
         for product in served.products
     ]
+    for one in rows:
+        one.cancelled = one.can_be_cancelled and one.product.subscription_no in cancelled
     return sorted(rows, key=lambda one: not one.product.is_main)
 
 

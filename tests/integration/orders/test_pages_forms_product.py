@@ -223,3 +223,25 @@ def test_the_form_needs_the_same_few_statements_whatever_is_chosen(
         clerk.part(path_of(subscriber), addons=["PACK-NIGHT-20G"])
     with django_assert_num_queries(32):
         clerk.part(path_of(subscriber), addons=["PACK-NIGHT-20G", "PACK-SMS-100"])
+
+
+def test_what_a_bundle_s_main_subscriber_has_is_shown_and_the_bundle_stays(clerk):
+    customer = somebody(name="李雷")
+    clerk.done(
+        f"customers/{customer.customer_no}/open-subscriber/",
+        **{"ticket": ticket(), "account": customer.account_no, "main": "HOME-FUSION",
+           "number-1-1": msisdn(0), "card-1-1": iccid(0)},
+    )  # fmt: skip
+    Subscriber.objects.update(status="active")
+    Subscription.objects.update(status="active")
+    main = Subscriber.objects.get(service_kind="mobile")
+    page = clerk.get(path_of(main))
+    assert "合家欢融合套餐 组合" in text_of(page)
+    assert 'name="cancel"' not in page
+    form = {"ticket": ticket(), "cancel": [has(main, "HOME-FUSION")]}
+    assert "还没有选择任何变更" in text_of(clerk.refused(path_of(main), **form))
+
+
+def test_a_link_may_say_what_shall_be_given_up(clerk, subscriber):
+    page = clerk.get(path_of(subscriber), cancel=has(subscriber, "FUNC-MULTI-SIM"))
+    assert "退订 一号双终端" in text_of(page).replace("  ", " ")
