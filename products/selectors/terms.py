@@ -154,8 +154,13 @@ def terms_on_sale(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms
 
 
 def any_bundle(codes: Iterable[str]) -> bool:
-    """Tell whether one of the codes is a bundle's; an unknown code is none."""
-    offerings = _current().offerings
+    """Tell whether one of the codes is a bundle's; an unknown code is none.
+
+    An offering never becomes of another kind, so what was read at any time will do.
+    """
+    codes, offerings = set(codes), _snapshot.offerings
+    if not codes <= offerings.keys():
+        offerings = _current().offerings
     return any(code in offerings and offerings[code].kind == "bundle" for code in codes)
 
 
