@@ -39,6 +39,16 @@ class CustomerOrder(FlowRecord):
         ]
         indexes: ClassVar = [
             *FlowRecord.Meta.indexes,
+            models.Index(  # a clerk's own; a channel's millions stay out of it
+                fields=["actor_number", "id"],
+                name="customerorder_operator",
+                condition=Q(actor_kind="operator"),
+            ),
+            models.Index(  # the few that closed otherwise than completed
+                fields=["state", "id"],
+                name="customerorder_ended_badly",
+                condition=Q(state__in=["rejected", "partial", "failed", "cancelled"]),
+            ),
             models.Index(
                 fields=["cause_code", "id"], name="customerorder_held", condition=Q(state="held")
             ),
