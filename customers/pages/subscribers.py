@@ -64,6 +64,7 @@ def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Con
     subscriber = picture.subscriber
     number = subscriber.subscriber_no
     gone = subscriber.status == SubscriberStatus.TERMINATED
+    in_use = subscriber.status in (SubscriberStatus.ACTIVE, SubscriberStatus.SUSPENDED)
     main = _main_of(picture)
     return {
         "subscriber": subscriber,
@@ -78,10 +79,10 @@ def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Con
         "remarks": remarks,
         "payers": _payers(picture),
         "products": [_product(actor, number, product, gone) for product in picture.products],
-        "order": "" if gone else address_of(actor, "order-product", number),
-        "terminate": ""
-        if gone or main is None or not actor.may("orders.terminate_subscriber")
-        else _ordering(actor, number, TERMINATING),
+        "order": address_of(actor, "order-product", number) if in_use else "",
+        "terminate": _ordering(actor, number, TERMINATING)
+        if in_use and main is not None and actor.may("orders.terminate_subscriber")
+        else "",
     }
 
 

@@ -23,6 +23,7 @@ SERVICE_KINDS = {
 SERVICE_ICONS = {"mobile": "smartphone", "broadband": "router", "fixed": "call"}
 SEGMENTS = {
     "consumer": ("大众", "Consumer"),
+    "student": ("学生", "Student"),
     "business": ("商企", "Business"),
     "government": ("政企", "Government"),
     "vip": ("VIP", "VIP"),

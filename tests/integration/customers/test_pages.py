@@ -229,6 +229,9 @@ def test_steps_are_offered_to_who_may_take_them(sign_in, customer):
     Customer.objects.update(blacklisted=True)
     assert "黑名单客户: 不能办理新业务。" in words_of(clerk.get(PAGE))
     assert set(offered(clerk)) == everything - {f"{PAGE}open-subscriber/"}
+    Subscriber.objects.update(status="pre_active")
+    Subscription.objects.update(status="pendingActive")
+    assert offered(clerk) == [f"{PAGE}open-account/"]
     Subscriber.objects.update(status="terminated", terminated_at=AT)
     Customer.objects.update(status="closed")
     assert offered(clerk) == []
