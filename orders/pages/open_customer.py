@@ -37,6 +37,7 @@ from orders.refusals import SentWithOtherContent
 
 SEGMENTS = {
     "consumer": ("大众", "Consumer"),
+    "student": ("学生", "Student"),
     "business": ("商企", "Business"),
     "government": ("政企", "Government"),
     "vip": ("VIP", "VIP"),
