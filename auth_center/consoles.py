@@ -23,6 +23,7 @@ from unfold.sites import UnfoldAdminSite
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_MESSAGE, require
 from core.console import Page, in_both_languages, render_refusal, said
+from core.console.panels import fill_column
 from core.errors import DomainError
 from core.systems import System, console
 from integration.letters import count_letters
@@ -230,6 +231,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         letters = count_letters(self.system) if user.has_perm(VIEW_MESSAGE) else None
         shown = {
             "letters": letters,
+            "panels": fill_column(self.name, "overview", actor_of(request), "", request.GET),
             "title": said("工作台", "Overview"),
             "page_groups": self.page_groups(request),
         }

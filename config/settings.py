@@ -37,6 +37,7 @@ REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity 
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
+FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
 WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
 WAIT_CAP_SECONDS = 30
 

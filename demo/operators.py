@@ -34,8 +34,18 @@ ROLES = (
         ("营业员", "Counter clerk"),
         (System.CRM,),
         (
-            *("customers", "orders.view", "orders.open"),
+            *("customers", "orders.view", "orders.open", "orders.order_product"),
+            *("orders.terminate_subscriber", "orders.cancel_order"),
             *("integration.view_flow", "products.view_offering"),
+        ),
+    ),
+    DemoRole(
+        "fallout_desk",
+        ("异常单处理员", "Fallout desk"),
+        EVERYWHERE,
+        (
+            *("customers.view", "orders.view", "orders.mend", "orders.cancel_order"),
+            *("integration", "products.view_offering"),
         ),
     ),
     DemoRole(
@@ -55,6 +65,7 @@ ROLES = (
 OPERATORS = (
     DemoOperator("1001", "韩立", "admin", "HQ", "CN"),
     DemoOperator("2001", "李梅", "clerk", "HQ-GZ-TIANHE", "GZ"),
+    DemoOperator("2002", "周静", "fallout_desk", "HQ-GZ-TIANHE", "GZ"),
     DemoOperator("3001", "王强", "product_manager", "HQ", "CN"),
     DemoOperator("4001", "赵敏", "finance", "HQ", "CN"),
     DemoOperator("5001", "陈涛", "engineer", "HQ", "CN"),

@@ -14,6 +14,7 @@ class IntegrationConfig(AppConfig):
         """Load every app's handlers and flows, so that each message finds who hears it."""
         import_module("integration.trace")
         import_module("integration.reading")
+        import_module("integration.letters")
         for config in apps.get_app_configs():
             for part in ("permissions", "handlers", "flows"):
                 if find_spec(f"{config.name}.{part}"):

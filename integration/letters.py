@@ -17,8 +17,10 @@ from django.db import connections, transaction
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied
 from core.systems import System
 from integration.context import FlowContext
+from integration.hearing import answers
 from integration.messages import Envelope, Message, Outcome, Stamp
 from integration.messages.base import convert, kinds
+from integration.messages.letters import LettersAnswer, LettersQuery, LetterValue
 from integration.models import InboxMessage, InboxStream, LetterDecision
 from integration.permissions import RESEND_LETTER, SKIP_LETTER
 from integration.states import InboxStatus, LetterDeed
@@ -26,6 +28,13 @@ from integration.states import InboxStatus, LetterDeed
 WAITING = (InboxStatus.DEAD, InboxStatus.PARKED, InboxStatus.RETRYING)
 LONGEST_REASON = 200
 COUNTED = 10_000  # the counts stop there
+OF_A_FLOW = 20  # a flow has seldom more than one that waits
+_OLDEST = """
+SELECT (SELECT received_at FROM integration_inboxmessage WHERE status = 'dead'
+        ORDER BY received_at LIMIT 1),
+       (SELECT min(received_at) FROM (SELECT received_at FROM integration_inboxmessage
+                                      WHERE status = 'parked' LIMIT %(most)s) parked)
+"""
 _COUNT = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM integration_inboxmessage
                               WHERE status = 'dead' LIMIT %(most)s) dead),
@@ -103,6 +112,38 @@ def count_letters(system: System) -> dict[str, int]:
         cursor.execute(_COUNT, {"most": COUNTED})
         dead, parked = cursor.fetchone()
     return {"dead": dead, "parked": parked}
+
+
+def look_over(system: System, flow_no: str = "") -> LettersAnswer:
+    """Return what waits in ``system``, with the oldest; and what waits there of one flow."""
+    counts = count_letters(system)
+    with connections[system.alias].cursor() as cursor:
+        cursor.execute(_OLDEST, {"most": COUNTED})
+        oldest_dead, oldest_parked = cursor.fetchone()
+    waiting = []
+    if flow_no:
+        of_flow = _letters(system).filter(flow_no=flow_no, status__in=WAITING)
+        waiting = list(of_flow.defer("body").order_by("received_at", "id")[:OF_A_FLOW])
+    return LettersAnswer(
+        dead=counts["dead"],
+        parked=counts["parked"],
+        oldest_dead=oldest_dead,
+        oldest_parked=oldest_parked,
+        letters=[
+            LetterValue(
+                id=str(one.pk),
+                name=one.name,
+                status=one.status,
+                sender=one.sender,
+                subject=one.subject,
+                attempts=one.attempts,
+                waiting_for=one.waiting_for,
+                error=one.error,
+                received_at=one.received_at,
+            )
+            for one in waiting
+        ],
+    )
 
 
 def resend_letter(system: System, id: str, *, actor: Person, at: datetime) -> None:
@@ -238,3 +279,13 @@ def _record(
         terminal=who.terminal,
         at=at,
     )
+
+
+def _answer_for(system: System) -> None:
+    @answers(LettersQuery, by=system)
+    def letters_that_wait(question: LettersQuery, asker: Stamp, at: datetime) -> LettersAnswer:
+        return look_over(system, question.flow_no)
+
+
+for _system in System:
+    _answer_for(_system)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from orders.pages import (
     choosing,
+    fallout,
+    fallout_bulk,
+    fallout_order,
     open_account,
     open_customer,
     open_subscriber,
@@ -14,6 +17,9 @@ from orders.pages import (
 
 __all__ = [
     "choosing",
+    "fallout",
+    "fallout_bulk",
+    "fallout_order",
     "open_account",
     "open_customer",
     "open_subscriber",
