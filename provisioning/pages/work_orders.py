@@ -15,13 +15,12 @@ from auth_center.consoles import actor_of
 from core.ages import since, until
 from core.console import number_of, render_page, render_part, said
 from core.errors import DomainError
-from integration.models import FlowStep
 from integration.states import StepStatus
 from provisioning import picturing, retries, wording
 from provisioning.models import WorkOrder
 from provisioning.pages import words
 from provisioning.permissions import RETRY_WORK_ORDER
-from provisioning.picturing import Standing, WorkSearch, WorkSlice
+from provisioning.picturing import Standing, WorkLife, WorkSearch, WorkSlice
 from provisioning.services import desk
 from provisioning.states import WorkState
 
@@ -104,7 +103,7 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
         asked_for=wording.commands_in_words(work.request, life.names),
         order_badge=words.badge(words.ORDER_STATES, work.order.state),
         siblings=[{"work": one, "badge": words.work_badge(one)} for one in life.siblings],
-        attempts=_attempts(life.steps),
+        attempts=_attempts(life),
         deeds=life.deeds,
         most_attempts=retries.most_attempts(),
         may_retry=actor_of(request).may(RETRY_WORK_ORDER),
@@ -205,10 +204,10 @@ def _row(request: HttpRequest, work: WorkOrder, silence: str, at: datetime) -> d
     }
 
 
-def _attempts(steps: list[FlowStep]) -> list[dict[str, Any]]:
+def _attempts(life: WorkLife) -> list[dict[str, Any]]:
     """Return each attempt with when it was sent and what came of it, the newest first."""
     attempts: list[dict[str, Any]] = []
-    for step in steps:
+    for step in life.steps:
         if step.source != "network" or not attempts:
             attempts.append({"number": len(attempts) + 1, "sent_at": step.at, "note": ""})
         else:
@@ -219,6 +218,8 @@ def _attempts(steps: list[FlowStep]) -> list[dict[str, Any]]:
             attempts[-1]["note"] = note
         attempts[-1]["word"] = _ended(step.status)
         attempts[-1]["colour"] = STEP_COLOURS.get(StepStatus(step.status), "quiet")
+    if attempts and life.work.error_code:
+        attempts[-1]["note"] = said(life.work.error_zh, life.work.error_en)
     return attempts[::-1]
 
 

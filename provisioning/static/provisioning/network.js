@@ -14,6 +14,17 @@
     several.disabled = count === 0;
   };
 
+  // A key that is pressed twice, or held down, completes one row, not the next one as well.
+  const PAUSE_MS = 700;
+  let completedAt = -PAUSE_MS;
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("button[name=only]")) return;
+    if (performance.now() - completedAt < PAUSE_MS) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
+
   // In a column of buttons and boxes, up and down go to the same place of another row.
   form.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -43,6 +54,7 @@
     const later = [...form.querySelectorAll("tbody button[name=only]")];
     const mine = row.querySelector("button[name=only]");
     const next = later[later.indexOf(mine) + 1];
+    completedAt = performance.now();
     const here = document.activeElement;
     if (next && (here === document.body || row.contains(here))) next.focus();
     tell();
