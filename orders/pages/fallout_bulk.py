@@ -26,7 +26,8 @@ from orders.pages.fallout import describe
 from orders.pages.fallout_words import DEED_MEANS, cause_words, deed_words, help_words
 from orders.pages.flow import address_of
 from orders.pages.flow_words import instant_words
-from orders.services.bulk import permission_of
+from orders.services.bulk import NobodyHeldForThat, permission_of
+from orders.services.desk import ReasonMissing
 from orders.states import Deed
 
 MOST_AT_ONCE = 50
@@ -174,10 +175,10 @@ def mend_cause(request: HttpRequest) -> HttpResponse:
             at=at,
             seen=int(seen) if seen.isdecimal() and len(seen) < 18 else 0,
         )
-    except DomainError as refusal:
-        if refusal.field is None:
-            messages.warning(request, said(refusal.zh, refusal.en))
-            return redirect(reverse("crm:fallout"))
+    except NobodyHeldForThat as refusal:
+        messages.warning(request, said(refusal.zh, refusal.en))
+        return redirect(reverse("crm:fallout"))
+    except ReasonMissing as refusal:
         return _ask_about_cause(request, code, at, refusal=refusal)
     return redirect(reverse("crm:fallout-run", args=[mending.pk]))
 

@@ -35,6 +35,7 @@ from orders.pages.fallout import describe
 from orders.pages.fallout_words import (
     AFTERWARDS,
     help_words,
+    part_state_words,
     part_words,
     undoing_words,
 )
@@ -45,12 +46,11 @@ from orders.pages.flow_words import (
     instant_words,
     pair_words,
     state_tone,
-    state_words,
     system_words,
 )
 
 ORDER = "fallout/<number:order_no>/"
-OFFERED = 6  # free numbers and cards to choose from
+CARDS, NUMBERS = 3, 6  # free ones to choose from
 SEEDS = 1_000_000
 LONGEST = 200
 FIELD_OF = {
@@ -105,11 +105,11 @@ def show_free(request: HttpRequest, order_no: str) -> HttpResponse:
     cards, numbers, silent = [], [], False
     try:
         if "iccid" in names:
-            query = FreeCardsQuery(seed=randbelow(SEEDS), limit=OFFERED)
+            query = FreeCardsQuery(seed=randbelow(SEEDS), limit=CARDS)
             found = ask_quietly(System.CRM, System.PROVISIONING, query)
             cards = [one.iccid for one in found.cards]
         if "msisdn" in names:
-            asked = FreeNumbersQuery(level="ordinary", seed=randbelow(SEEDS), limit=OFFERED)
+            asked = FreeNumbersQuery(level="ordinary", seed=randbelow(SEEDS), limit=NUMBERS)
             free = ask_quietly(System.CRM, System.PROVISIONING, asked)
             numbers = [one.msisdn for one in free.numbers]
     except SystemSilent:
@@ -260,7 +260,7 @@ def _part(part: SubOrder) -> dict[str, Any]:
         "part": part,
         "words": part_words(part),
         "system": system_words(part.system),
-        "state": state_words(part.state),
+        "state": part_state_words(part.state),
         "tone": state_tone(part.state),
         "why": why,
         "sent": instant_words(part.sent_at)[:-4],

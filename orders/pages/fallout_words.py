@@ -11,7 +11,7 @@ from integration.flow import FlowState
 from integration.names import chinese_name
 from orders import fallout
 from orders.models import SubOrder
-from orders.pages.flow_words import pair_words, system_words
+from orders.pages.flow_words import pair_words, state_words, system_words
 from orders.states import Deed
 
 
@@ -214,8 +214,12 @@ UNDOINGS = {
 }
 AFTERWARDS = {
     "open_subscriber": (
-        "用户注销, 所订产品取消, 预占的号码和 SIM 卡释放",
-        "The subscriber is closed, its products are cancelled, number and card are free again",
+        "用户注销, 所订产品取消",
+        "The subscriber is closed, its products are cancelled",
+    ),
+    "order_bundle": (
+        "各用户注销, 所订产品取消",
+        "Its subscribers are closed, their products are cancelled",
     ),
     "order_product": (
         "新订的产品取消, 要退的产品照旧",
@@ -227,6 +231,13 @@ AFTERWARDS = {
     ),
     "open_customer": ("客户注销", "The customer is closed"),
     "open_account": ("账户注销", "The account is closed"),
+}
+STEP_STATES: dict[str, tuple[str, str]] = {
+    FlowState.ACKNOWLEDGED: ("未发出", "Not sent yet"),
+    FlowState.IN_PROGRESS: ("等待答复", "Awaits the answer"),
+    FlowState.HELD: ("被拒绝", "Refused"),
+    FlowState.COMPLETED: ("已完成", "Done"),
+    FlowState.CANCELLED: ("已跳过", "Skipped"),
 }
 _WARN, _LATE = timedelta(hours=1), timedelta(hours=4)
 
@@ -257,6 +268,11 @@ def help_words(standing: str, code: str) -> str:
         return said(*STANDING_HELPS[standing])
     why = CAUSES.get(code, OTHERWISE)
     return said(why.helps_zh, why.helps_en)
+
+
+def part_state_words(state: str) -> str:
+    """Return how a step stands, in the reader's language."""
+    return said(*STEP_STATES[state]) if state in STEP_STATES else state_words(state)
 
 
 def deed_words(deed: str) -> str:
