@@ -8,6 +8,7 @@ from django.db import IntegrityError, connections
 from customers.values import NewAccount, NewCustomer
 from orders import services
 from orders.models import CustomerOrder
+from orders.services import products
 from orders.values import Submission
 from provisioning.models import PhoneNumber
 
@@ -42,7 +43,7 @@ def test_a_conflict_that_is_no_taken_number_stays_loud_and_reserves_nothing(oper
         with connections["default"].cursor() as cursor:
             cursor.execute("UPDATE orders_customerorder SET state = 'unheard of'")
 
-    monkeypatch.setattr(services._open_subscriber, "captured", broken)
+    monkeypatch.setattr(products._open_subscriber, "captured", broken)
     with pytest.raises(IntegrityError):
         operator.open_subscriber(customer)
     assert not PhoneNumber.objects.filter(state="reserved").exists()
