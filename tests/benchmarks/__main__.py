@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import numbers, orders
+from tests.benchmarks import numbers, orders, search
 from tests.instance import instance
 
-BENCHMARKS = {"orders": orders.run, "numbers": numbers.run}
+BENCHMARKS = {"orders": orders.run, "numbers": numbers.run, "search": search.run}
 
 
 def main() -> None:

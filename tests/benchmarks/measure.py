@@ -63,8 +63,9 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
-def milliseconds(values: Sequence[float]) -> dict[str, float]:
+def milliseconds(values: Sequence[float], *, digits: int = 1) -> dict[str, float]:
     """Return p50, p95 and p99 of durations in seconds, in milliseconds."""
     return {
-        f"p{percent}_ms": round(percentile(values, percent) * 1000, 1) for percent in (50, 95, 99)
+        f"p{percent}_ms": round(percentile(values, percent) * 1000, digits)
+        for percent in (50, 95, 99)
     }
