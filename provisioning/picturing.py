@@ -27,8 +27,10 @@ from provisioning.models import (
     ProvisioningOrder,
     WorkOrder,
 )
+from provisioning.numbering import is_msisdn
 from provisioning.refusals import NoSuchWorkOrder
 from provisioning.states import LineState, ResourceState, WorkState
+from provisioning.values import MOBILE
 
 ALIAS = System.PROVISIONING.alias
 PAGE = 50
@@ -331,9 +333,17 @@ def _numbered(rows: Any, number: str) -> Any:
     if number.startswith("F"):
         named = "order__sub_order_no" if "-" in number else "order__flow_no"
         return rows.filter(**{named: number})
-    if number.isdecimal():
+    if is_msisdn(number):
         return rows.filter(order__msisdn=number)
-    return rows.filter(subscriber_no=number)
+    return rows.filter(subscriber_no__in=[number, *_subscribers_at(number)])
+
+
+def _subscribers_at(line: str) -> set[str]:
+    """Return who has, or is being given, a line that is no mobile one."""
+    served = Line.objects.filter(state=LineState.ACTIVE, service_number=line)
+    coming = WorkOrder.objects.filter(due_at__isnull=False, order__service_number=line)
+    found = served.exclude(service_kind=MOBILE).values_list("subscriber_no", flat=True)
+    return {*found, *coming.values_list("subscriber_no", flat=True)}
 
 
 def last_silences(works: Iterable[WorkOrder]) -> dict[str, str]:

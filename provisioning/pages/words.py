@@ -60,7 +60,7 @@ def action(word: str) -> str:
 
 def line_number(order: Any) -> str:
     """Return the number of an order's line, whatever kind of line it is."""
-    return str(getattr(order, "service_number", "") or order.msisdn)
+    return str(order.service_number or order.msisdn)
 
 
 def address(request: HttpRequest, name: str, *parts: str) -> str:

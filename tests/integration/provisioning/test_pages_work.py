@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from provisioning.models import DeskDeed, WorkOrder
 from tests.integration.provisioning import world
 from tests.integration.provisioning.desk import ENGLISH, signed_in
-from tests.integration.provisioning.world import Person, Post, person, sweep
+from tests.integration.provisioning.world import Person, Post, home, person, sweep
 from tests.unit.simulator.running import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "oss"])
@@ -183,3 +183,14 @@ def test_several_are_completed_after_being_asked(waiting):
     again = client.post(MANUAL + "complete/", {"number": numbers})
     assert "2 张工单已不在等待" in again.content.decode()
     assert client.post(MANUAL + "complete/", {}).url == MANUAL
+
+
+def test_a_broadband_line_is_found_by_its_number_as_soon_as_it_is_wanted(network, post):
+    client = signed_in(VIEW, COMPLETE)
+    family = home()
+    post.send(family.order("FIBRE"))
+    [row] = client.get(MANUAL).context["waiting"]
+    assert row["line"] == family.service_number
+    assert shown(client, q=family.service_number) == [(family.subscriber_no, "等人工")]
+    client.post(MANUAL + "complete/", {"only": row["work"].work_order_no})
+    assert shown(client, q=family.service_number) == [(family.subscriber_no, "完成")]
