@@ -152,13 +152,10 @@ STANDINGS = {
 }
 STANDING_HELPS = {
     fallout.STUCK: (
-        "对方系统可能停机, 消息可能成了死信或在等数据。先看下面的消息: 先处理死信; "
-        "系统已恢复而仍无答复的, "
-        "再问一次 (不会重复办理)。",
-        "The other system may be down, or a message is dead or parked. Look at the messages "
-        "below "
-        "and settle a dead one first; if the system is back and still says nothing, ask again "
-        "(nothing is done twice).",
+        "对方系统可能停机, 消息可能成了死信或在等数据。先处理死信和挂起的消息; "
+        "系统已恢复而仍无答复的, 再问一次 (不会重复办理)。",
+        "The other system may be down, or a message is dead or parked: settle such a message "
+        "first. If the system is back and still says nothing, ask again (nothing is done twice).",
     ),
     fallout.CANCELLING: (
         "正在撤销已做的步骤, 完成后自动关闭。长时间不动的, 再问一次。",
