@@ -26,19 +26,17 @@ def start_next(closed: CustomerOrder, context: FlowContext) -> None:
 
     One whose subscriber has ended meanwhile has nothing left to be about: it is cancelled.
     """
-    if not closed.subscriber_no:
-        return
-    for order_id in lines.leave(closed):
-        order = CustomerOrder.objects.get(pk=order_id)
-        turn = context_of(order, context.system, context.at)
-        if is_ended(order.subscriber_no):
-            turn.actor = system_actor("crm").stamp()
-            engine.cancel(order.order_no, turn, reason="用户已销户")
-            turn.flush()
-            order.refresh_from_db()
-            start_next(order, turn)
-        else:
-            engine.begin(order.order_no, turn)
+    leaving = [closed] if closed.subscriber_no else []
+    while leaving:
+        for order_id in lines.leave(leaving.pop()):
+            order = CustomerOrder.objects.get(pk=order_id)
+            turn = context_of(order, context.system, context.at)
+            if is_ended(order.subscriber_no):
+                turn.actor = system_actor("crm").stamp()
+                engine.cancel(order.order_no, turn, reason="用户已销户")
+                leaving.append(order)
+            else:
+                engine.begin(order.order_no, turn)
             turn.flush()
 
 

@@ -29,6 +29,16 @@ def lock(subscriber_no: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [subscriber_no])
 
 
+def lock_those_of(order: CustomerOrder) -> None:
+    """Hold every line in which an order stands.
+
+    Whoever closes an order does so before writing what its subscribers have, as whoever accepts
+    one does: otherwise each would wait for what the other holds.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_LOCK_THOSE, [order.pk])
+
+
 def must_wait(subscriber_no: str, lines: Lines) -> bool:
     """Tell whether an earlier order stands in one of ``lines``; call it under ``lock``."""
     return any(
@@ -72,6 +82,11 @@ def leave(order: CustomerOrder) -> list[int]:
     return _next_in_turn(places) if places else []
 
 
+_LOCK_THOSE = """
+SELECT pg_advisory_xact_lock(hashtextextended(subscriber_no, 1))
+FROM (SELECT subscriber_no FROM orders_waitingline WHERE order_id = %s
+      ORDER BY subscriber_no) places
+"""
 _LEAVE = """
 WITH mine AS MATERIALIZED (
     SELECT id, pg_advisory_xact_lock(hashtextextended(subscriber_no, 1))

@@ -111,17 +111,19 @@ _TERMINATE = """
 WITH ended AS (
     UPDATE customers_subscriber
     SET status = 'terminated', suspend_reasons = '{}', terminated_at = %(at)s
-    WHERE subscriber_no = %(number)s AND status <> 'terminated' RETURNING id
+    WHERE subscriber_no = %(number)s AND status <> 'terminated' RETURNING id, activated_at
 ), relations AS (
     UPDATE customers_paymentrelation r
     SET valid_to = GREATEST(%(at)s, r.valid_from + interval '1 microsecond')
     FROM ended WHERE r.subscriber_id = ended.id AND r.valid_to IS NULL
 )
 UPDATE customers_subscription s
-SET status = CASE WHEN s.valid_to IS NULL AND s.status IN ('created', 'pendingActive')
+SET status = CASE WHEN s.valid_to IS NOT NULL THEN 'terminated'
+                  WHEN ended.activated_at IS NULL OR s.status IN ('created', 'pendingActive')
                   THEN 'cancelled' ELSE 'terminated' END,
-    valid_to = CASE WHEN s.valid_to IS NULL AND s.status IN ('created', 'pendingActive')
-                    THEN s.valid_from ELSE COALESCE(s.valid_to, %(at)s) END
+    valid_to = CASE WHEN s.valid_to IS NOT NULL THEN s.valid_to
+                    WHEN ended.activated_at IS NULL OR s.status IN ('created', 'pendingActive')
+                    THEN s.valid_from ELSE %(at)s END
 FROM ended
 WHERE s.subscriber_id = ended.id AND s.status NOT IN ('terminated', 'cancelled', 'aborted')
 """

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from customers.models import Subscription
-from customers.states import SubscriptionStatus
+from customers.states import SUBSCRIPTION_ENDED, SubscriberStatus, SubscriptionStatus
 from customers.values import NewSubscription
 
 
@@ -60,9 +60,17 @@ def conclude_subscriptions(joining: Collection[str], leaving: Collection[str]) -
 def take_back_subscriptions(
     joining: Collection[str], leaving: Collection[str], *, at: datetime
 ) -> None:
-    """Take the promise back: what should have joined is cancelled, what should leave stays."""
+    """Take the promise back: what should have joined is cancelled, what should leave stays.
+
+    What has ended meanwhile stays ended; of a subscriber not active yet it is about to begin again.
+    """
     _these(joining).update(status=SubscriptionStatus.CANCELLED, valid_from=at, valid_to=at)
-    _these(leaving).update(status=SubscriptionStatus.ACTIVE, valid_to=None)
+    stays = _these(leaving).exclude(status__in=SUBSCRIPTION_ENDED)
+    not_yet = stays.filter(subscriber__status=SubscriberStatus.PRE_ACTIVE)
+    not_yet.update(status=SubscriptionStatus.PENDING_ACTIVE, valid_to=None)
+    stays.exclude(subscriber__status=SubscriberStatus.PRE_ACTIVE).update(
+        status=SubscriptionStatus.ACTIVE, valid_to=None
+    )
 
 
 def _these(numbers: Collection[str]) -> QuerySet[Subscription]:

@@ -146,6 +146,7 @@ class OrderProduct(ServingFlow):
 
     def complete(self, order: CustomerOrder, context: FlowContext) -> None:
         """What joins is active, what leaves is over; a bundle's new subscribers begin."""
+        lines.lock_those_of(order)
         for number in _subscribers(order):
             parties.activate_subscriber(number, at=context.at)
             change = change_of(order, number)
@@ -153,6 +154,7 @@ class OrderProduct(ServingFlow):
 
     def undone(self, order: CustomerOrder, context: FlowContext) -> None:
         """What should join is cancelled, what should leave stays; who should begin never was."""
+        lines.lock_those_of(order)
         opened = _opened(order)
         release_unsent(order)
         for number in _subscribers(order):

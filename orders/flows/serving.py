@@ -66,15 +66,20 @@ class ServingFlow(Flow):
         )
 
     def state_billing(self, order: CustomerOrder, part: SubOrder, context: FlowContext) -> Message:
-        """Return all that BOSS shall bill, dated now: what joins from now, what leaves till now."""
+        """Return all that BOSS shall bill, dated now: what joins from now, what leaves till now.
+
+        Asked again without having been refused, BOSS may have done it already: the dates stay.
+        """
         number = part.payload["subscriber"]["subscriber_no"]
         subscriber = Subscriber.objects.select_related("customer").get(subscriber_no=number)
+        first = part.state != FlowState.IN_PROGRESS
         subscriptions = []
         if part.payload["action"] == "change":
             change = stating.change_of(order, number)
-            parties.date_subscriptions(change.joining, change.leaving, at=context.at)
+            if first:
+                parties.date_subscriptions(change.joining, change.leaving, at=context.at)
             subscriptions = stating.shall_have(number, change)
-        else:
+        elif first:
             parties.date_subscriptions([], stating.billed(number), at=context.at)
         return stating.state_billing(
             part.payload["sub_order_no"], part.payload["action"], subscriber, subscriptions

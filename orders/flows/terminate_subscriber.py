@@ -77,10 +77,12 @@ class TerminateSubscriber(ServingFlow):
 
     def complete(self, order: CustomerOrder, context: FlowContext) -> None:
         """The subscriber is gone, with everything it had."""
+        lines.lock_those_of(order)
         parties.terminate_subscriber(order.subscriber_no, at=context.at)
 
     def undone(self, order: CustomerOrder, context: FlowContext) -> None:
         """What it has goes on, without an end."""
+        lines.lock_those_of(order)
         held = stating.shall_have(order.subscriber_no, stating.NO_CHANGE)
         stays = [one.subscription_no for one in held]
         parties.take_back_subscriptions([], stays, at=context.at)

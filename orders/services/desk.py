@@ -7,7 +7,7 @@ waits is locked the other way round, for the order before it holds the lines whe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -34,6 +34,10 @@ class ReasonMissing(DomainError):
     code = "reasonMissing"
     zh = "请填写原因, 不超过 200 个字符"
     en = "Say why, in at most 200 characters"
+
+
+class _BegunMeanwhile(Exception):
+    """The order does not wait in line any more."""
 
 
 class OrderUnknown(DomainError):
@@ -107,7 +111,13 @@ def cancel_order(*, order_no: str, reason: str, actor: Actor, at: datetime) -> C
         return known
     context = _context(order, actor, at)
     with _locked(order):
-        cancelled = engine.cancel(order_no, context, reason=reason)
+        try:
+            cancelled = engine.cancel(order_no, context, reason=reason)
+        except OrderClosed:
+            known = Cancellation.objects.filter(order=order).first()
+            if known is None:
+                raise
+            return known  # somebody else has asked at the same moment, and it is done
         known, _ = Cancellation.objects.get_or_create(
             order=order,
             defaults={"reason": reason, "actor_number": actor.number, "requested_at": at},
@@ -141,11 +151,18 @@ def _mend(
 
 @contextmanager
 def _locked(order: CustomerOrder) -> Iterator[None]:
-    """Begin a transaction; of an order that waits in line, hold the lines first."""
+    """Begin a transaction; of an order that waits in line, hold the lines first.
+
+    One that begins while they are waited for is locked as any other that works: the lines are let
+    go again.
+    """
     with transaction.atomic(using=_CRM):
         waits = WaitingLine.objects.filter(order=order, holds=False)
-        for number in sorted(waits.values_list("subscriber_no", flat=True)):
-            lines.lock(number)
+        with suppress(_BegunMeanwhile), transaction.atomic(using=_CRM):
+            for number in (numbers := sorted(waits.values_list("subscriber_no", flat=True))):
+                lines.lock(number)
+            if numbers and not waits.exists():
+                raise _BegunMeanwhile  # rolling back to the savepoint lets go of the locks
         yield
 
 
