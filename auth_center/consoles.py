@@ -191,7 +191,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         another person's in another console.
         """
         began = time.monotonic()
-        term = request.GET.get("s", "").strip()
+        term = request.GET.get("s", "").replace("\x00", "").strip()
         if not term:
             return HttpResponse()
         found = [*self._tables_named(request, term), *self._rows_numbered(request, term)]
