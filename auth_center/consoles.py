@@ -11,10 +11,11 @@ from django.conf import settings
 from django.contrib.admin.utils import quote
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.views.i18n import set_language
 from unfold.dataclasses import SearchResult
@@ -236,6 +237,13 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
             "page_groups": self.page_groups(request),
         }
         return cast(HttpResponse, super().index(request, shown))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Let an operator sign in, and then to where he was going or to the overview."""
+        if request.method == "GET" and "next" not in request.GET:
+            home = urlencode({"next": reverse(f"{self.name}:index")})
+            return HttpResponseRedirect(f"{request.path}?{home}")
+        return cast(HttpResponse, super().login(request, extra_context))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Refuse: a password is the same in every system, so no single console changes it."""

@@ -34,7 +34,7 @@ ROLES = (
         ("营业员", "Counter clerk"),
         (System.CRM,),
         (
-            *("customers", "orders.view", "orders.open", "orders.order_product"),
+            *("customers", "orders.view_customerorder", "orders.open", "orders.order_product"),
             *("orders.terminate_subscriber", "orders.cancel_order"),
             *("integration.view_flow", "products.view_offering"),
         ),

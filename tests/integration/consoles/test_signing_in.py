@@ -118,12 +118,12 @@ def test_the_language_is_chosen_on_the_page(sign_in, system):
 
 def test_the_language_is_chosen_before_signing_in_with_the_token_of_the_page():
     client = Client(enforce_csrf_checks=True)
-    page = client.get("/oss/login/").content.decode()
+    page = client.get("/oss/login/", follow=True).content.decode()
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     form = {"language": "en", "next": "/oss/login/", "csrfmiddlewaretoken": token}
     assert client.post("/oss/language/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
     assert client.post("/oss/language/", form).status_code == 302
-    assert "Staff number" in client.get("/oss/login/").content.decode()
+    assert "Staff number" in client.get("/oss/login/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize("address", ["/crm/login/", "/health/", "/api/docs/", "/nothing/"])
