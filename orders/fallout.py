@@ -86,6 +86,15 @@ class Cause:
     en: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How many orders are held, how many wait otherwise, and since when the one first accepted."""
+
+    held: int
+    other: int
+    since: datetime | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
     """An order of the queue: since when it waits, for whom, what it blocks, its letter."""
@@ -159,11 +168,22 @@ WITH queue AS (
         SELECT coalesce(max(h.at), o.created_at) AS at FROM orders_orderhistory h
         WHERE h.order_id = o.id AND h.target = o.state AND o.state <> 'inProgress'
     ) arrow ON true
-    WHERE o.state IN ('held', 'inProgress', 'assessingCancellation', 'pendingCancellation')
+    WHERE o.state IN ({states})
       AND (o.state <> 'inProgress' OR part.sent_at <= %(stuck)s OR EXISTS (
             SELECT 1 FROM integration_inboxmessage letter
             WHERE letter.flow_no = o.order_no AND letter.status IN ('dead', 'parked')))
 )
+"""
+_HELD_STATES = "'held'"
+_OTHER_STATES = "'inProgress', 'assessingCancellation', 'pendingCancellation'"
+_HELD = """
+SELECT count(*), (
+    SELECT max(h.at) FROM orders_orderhistory h
+    WHERE h.order_id = min(o.id) AND h.target = 'held'
+) FROM orders_customerorder o WHERE o.state = 'held'
+"""
+_COUNT = """
+SELECT count(*), min(since) FROM queue
 """
 _CAUSES = """
 SELECT standing, cause, count(*), min(since), array_agg(DISTINCT system),
@@ -199,6 +219,19 @@ def list_causes(actor: Actor, sought: Sought, *, at: datetime) -> list[Cause]:
               systems=sorted(one for one in row[4] if one), zh=row[5], en=row[6])
         for row in found
     ]  # fmt: skip
+
+
+def sum_up(actor: Actor, *, at: datetime) -> Summary:
+    """Return how much waits: quickly, however many are held."""
+    require(actor, permissions.VIEW_FALLOUT)
+    others = _QUEUE.format(states=_OTHER_STATES) + _COUNT
+    with connections[_CRM].cursor() as cursor:
+        cursor.execute(_HELD)
+        held, held_since = cursor.fetchone()
+        cursor.execute(others, _values(Sought(), at))
+        other, other_since = cursor.fetchone()
+    moments = [one for one in (held_since, other_since) if one is not None]
+    return Summary(held=held, other=other, since=min(moments, default=None))
 
 
 def page_of_queue(
@@ -246,8 +279,9 @@ def _mark(after: str) -> dict[str, Any]:
 def _ask(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     wanted = [words for name, words in _CONDITIONS.items() if name in values]
     narrowed = statement.format(narrowed=" AND ".join(wanted) or "true")
+    queue = _QUEUE.format(states=f"{_HELD_STATES}, {_OTHER_STATES}")
     with connections[_CRM].cursor() as cursor:
-        cursor.execute(_QUEUE + narrowed, values)
+        cursor.execute(queue + narrowed, values)
         return list(cursor.fetchall())
 
 

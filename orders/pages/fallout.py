@@ -280,14 +280,8 @@ def _message_words(name: str) -> str:
 def fill_overview(actor: Actor, number: str, query: QueryDict) -> dict[str, Any]:
     """Show on the overview how much waits, and for how long."""
     at = timezone.now()
-    causes = fallout.list_causes(actor, Sought(), at=at)
-    held = [one for one in causes if one.standing == fallout.HELD]
-    other = [one for one in causes if one.standing != fallout.HELD]
-    return {
-        "held": sum(one.count for one in held),
-        "other": sum(one.count for one in other),
-        "age": age_since(min((one.since for one in causes), default=None), at),
-    }
+    found = fallout.sum_up(actor, at=at)
+    return {"held": found.held, "other": found.other, "age": age_since(found.since, at)}
 
 
 add_panel(
