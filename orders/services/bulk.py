@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +20,8 @@ from orders import permissions
 from orders.models import BulkMending, CustomerOrder, SubOrder
 from orders.services.desk import REASON_LENGTH, ReasonMissing, cancel_order, retry_order, skip_step
 from orders.states import Deed
+
+log = logging.getLogger(__name__)
 
 PORTION = 20  # orders a task does before it makes room for others
 CLAIM = timedelta(minutes=2)
@@ -146,6 +149,9 @@ def _mend(order: CustomerOrder, mending: BulkMending, at: datetime) -> bool:
                 for position in refused.values_list("position", flat=True):
                     skip_step(order_no=number, position=position, reason=reason, actor=actor, at=at)
     except DomainError:
+        return False
+    except Exception:  # a bug that one order meets must not keep the others waiting
+        log.exception("%s could not be mended", number)
         return False
     return True
 
