@@ -1,47 +1,47 @@
-"""Orders placed while processes are killed; afterwards everything must agree."""
+"""A mix of orders while processes are killed and the network refuses; then all must agree."""
 
 from __future__ import annotations
 
-import itertools
 import json
+import random
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import psycopg
 
 from config.instance.layout import ROOT
-from tests.channel import (
-    CUSTOMER,
-    ORDER,
-    Channel,
-    Reply,
-    Unreachable,
-    customer_body,
-    free_resources,
-    order_body,
-)
+from tests.channel import Channel, free_resources
+from tests.chaos import counting
 from tests.chaos.killing import Killer, wait_for
+from tests.chaos.lives import Clients, lives
 from tests.instance import Instance
 
-CLIENTS = 8
-ORDERS_A_CUSTOMER = 4
+CLIENTS = 16
 SETTLE_SECONDS = 180.0
-GIVE_UP_SECONDS = 120.0
+REFUSALS_EVERY = (1.0, 4.0)  # seconds
 
 
 @dataclass
 class Outcome:
-    """What came out of it: nothing may be lost, doubled or different."""
+    """What came out of it: nothing may be lost, doubled, left over or different.
+
+    ``orders`` were meant to be placed; each of them was ``completed``, ``cancelled`` (by its
+    customer or by the desk), is still ``fallout`` (held), or was ``refused``, because what it was
+    about had been cancelled before. ``businesses`` counts them by flow and state, ``desk`` what
+    the fallout desk decided, ``left`` what should be empty and is not.
+    """
 
     orders: int = 0
     completed: int = 0
+    cancelled: int = 0
+    refused: int = 0
     fallout: int = 0
     lost: int = 0
     doubled: int = 0
@@ -49,7 +49,20 @@ class Outcome:
     kills: int = 0
     seconds: float = 0.0
     resent: int = 0
+    cancels: int = 0
+    cancelled_too_late: int = 0
+    businesses: dict[str, dict[str, int]] = field(default_factory=dict)
+    desk: dict[str, int] = field(default_factory=dict)
+    twice: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
     killed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether every order came to its end, and to it alone."""
+        ended = self.completed + self.cancelled + self.refused == self.orders
+        wrong = self.lost or self.doubled or self.differences or self.fallout or self.left
+        return ended and not wrong
 
     def as_json(self) -> str:
         """Return the line that ``--json`` prints last."""
@@ -62,91 +75,119 @@ def run(
     """Place ``orders`` under ``kills`` kills; return what came out once all has settled."""
     channel = Channel(instance.demo, timeout=10.0)
     channel.sign_in()
-    numbers = free_resources(channel, "msisdn", orders)
-    cards = free_resources(channel, "sim", orders)
+    everybody = list(lives(orders))
+    numbers = free_resources(channel, "msisdn", len(everybody))
+    cards = free_resources(channel, "sim", len(everybody))
     outcome = Outcome(orders=orders)
     started = time.monotonic()
     killer = Killer(instance.pids_file, kills, seed=seed)
+
+    def pace(number: int) -> None:
+        """Return once an order's share of the kills has happened."""
+        share = number / orders * kills * 0.95
+        while killer.count < share and killer.is_alive():
+            time.sleep(0.05)
+
+    clients = Clients(channel, numbers, cards, pace)
     killer.start()
-    placing = _Placing(channel, outcome, numbers, cards, killer, orders, kills)
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        list(threads.map(placing.place, range(orders)))
-    say(f"{orders} orders accepted, {outcome.resent} sent again, {killer.count} kills")
-    killer.join()
-    outcome.kills, outcome.killed = killer.count, killer.done
-    wait_for("the instance to be well again", lambda: _is_well(instance), seconds=60)
-    say("waiting until every order has closed")
-    wait_for("every order to close", lambda: not _open(instance), seconds=SETTLE_SECONDS)
-    _count(instance, placing.accepted, outcome)
-    outcome.differences = _reconcile(instance)
+    with _desk(instance, outcome):
+        with _refusing_network(instance, seed), ThreadPoolExecutor(CLIENTS) as threads:
+            list(threads.map(clients.live, everybody))
+            said = clients.said
+            say(f"{len(said.accepted)} orders accepted, {said.resent} sent again, "
+                f"{killer.count} kills")  # fmt: skip
+            killer.join()
+        outcome.kills, outcome.killed = killer.count, killer.done
+        wait_for("the instance to be well again", lambda: _is_well(instance), seconds=60)
+        say("waiting until every order has closed")
+        wait_for(
+            "every order to close",
+            lambda: not counting.open_orders(instance),
+            seconds=SETTLE_SECONDS,
+        )
+    wait_for("messages to be confirmed", lambda: _is_silent(instance), seconds=60)
+    _count(instance, clients, outcome)
     outcome.seconds = round(time.monotonic() - started, 1)
     return outcome
 
 
-class _Placing:
-    """Clients that send each customer and order again until it is accepted."""
+def _count(instance: Instance, clients: Clients, outcome: Outcome) -> None:
+    said = clients.said
+    outcome.resent, outcome.refused = said.resent, said.refused
+    outcome.cancels, outcome.cancelled_too_late = said.cancels, said.too_late
+    outcome.businesses = counting.by_business(instance)
+    states = outcome.businesses.values()
+    outcome.completed = sum(one.get("completed", 0) for one in states)
+    outcome.cancelled = sum(one.get("cancelled", 0) for one in states)
+    outcome.fallout = counting.held_orders(instance)
+    outcome.lost = counting.lost(instance, said.accepted)
+    outcome.lost += outcome.orders - len(said.accepted) - said.refused
+    outcome.twice = counting.doubled(instance, len(said.accepted))
+    outcome.doubled = sum(outcome.twice.values())
+    outcome.left = counting.left_over(instance)
+    outcome.differences = counting.differences(instance)
 
-    def __init__(
-        self,
-        channel: Channel,
-        outcome: Outcome,
-        numbers: list[str],
-        cards: list[str],
-        killer: Killer,
-        orders: int,
-        kills: int,
-    ) -> None:
-        self.channel, self.outcome = channel, outcome
-        self.numbers, self.cards = numbers, cards
-        self.killer, self.orders, self.kills = killer, orders, kills
-        self.customers: dict[int, tuple[str, str]] = {}
-        self.locks = [threading.Lock() for _ in range(orders // ORDERS_A_CUSTOMER + 1)]
-        self.accepted: dict[str, str] = {}
 
-    def place(self, number: int) -> None:
-        """Place one order once its share of the kills has happened."""
-        share = number / self.orders * self.kills * 0.95
-        while self.killer.count < share and self.killer.is_alive():
-            time.sleep(0.05)
-        customer, account = self._customer(number // ORDERS_A_CUSTOMER)
-        external_id = f"chaos-{number}"
-        body = order_body(
-            customer=customer,
-            account=account,
-            offering=self.channel.demo["main_offering"],
-            msisdn=self.numbers[number],
-            iccid=self.cards[number],
-            external_id=external_id,
+@contextmanager
+def _desk(instance: Instance, outcome: Outcome) -> Iterator[None]:
+    """Let a fallout desk work, in a process of its own, as long as the block lasts."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.chaos.desk"],
+        cwd=ROOT,
+        env={**instance.environment, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as desk:
+        try:
+            yield
+        finally:
+            said, _ = desk.communicate(timeout=30)
+        if desk.returncode == 0:
+            outcome.desk = json.loads(said.strip().splitlines()[-1])
+
+
+@contextmanager
+def _refusing_network(instance: Instance, seed: int) -> Iterator[None]:
+    """Let elements refuse a few work orders now and then; at the end they work again."""
+    stopping = threading.Event()
+    chance = random.Random(seed)
+
+    def refuse() -> None:
+        while True:
+            element = chance.choice(("hlr", "hlr", "dsmp"))
+            _set(instance, element, {"mode": "refuse", "count": chance.randint(1, 3)})
+            if stopping.wait(chance.uniform(*REFUSALS_EVERY)):
+                return
+
+    weather = threading.Thread(target=refuse, daemon=True)
+    weather.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        weather.join()
+        fine = {"mode": "ok"}
+        wait_for(
+            "the network to be fine",
+            lambda: all(_set(instance, element, fine) for element in ("hlr", "dsmp")),
+            seconds=60,
         )
-        wait = 5 if number % 3 == 0 else None
-        reply = self._until_accepted(lambda: self.channel.post(ORDER, body, wait=wait))
-        self.accepted[external_id] = reply.body["id"]
 
-    def _customer(self, number: int) -> tuple[str, str]:
-        with self.locks[number]:
-            if number not in self.customers:
-                body = customer_body(number, f"chaos-customer-{number}")
-                reply = self._until_accepted(lambda: self.channel.post(CUSTOMER, body))
-                self.customers[number] = (reply.body["id"], reply.body["account"][0]["id"])
-            return self.customers[number]
 
-    def _until_accepted(self, send: Callable[[], Reply]) -> Reply:
-        deadline = time.monotonic() + GIVE_UP_SECONDS
-        for attempt in itertools.count():
-            try:
-                reply = send()
-                if reply.status in (200, 201):
-                    return reply
-                if reply.status not in (500, 502, 503):
-                    raise RuntimeError(f"refused: {reply}")
-                problem = str(reply)
-            except Unreachable as error:
-                problem = str(error)
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not accepted after {attempt + 1} tries: {problem}")
-            self.outcome.resent += 1
-            time.sleep(0.2)
-        raise AssertionError("unreachable")
+def _set(instance: Instance, element: str, mode: dict[str, object]) -> bool:
+    """Set how an element behaves; False when it has just been killed."""
+    request = urllib.request.Request(
+        f"{instance.network}/control/{element}",
+        data=json.dumps(mode).encode(),
+        headers={"Content-Type": "application/json"},
+        method="PUT",
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def _is_well(instance: Instance) -> bool:
@@ -157,60 +198,10 @@ def _is_well(instance: Instance) -> bool:
         return False
 
 
-def _open(instance: Instance) -> int:
+def _is_silent(instance: Instance) -> bool:
+    """Tell whether every message is confirmed and acted on."""
     try:
-        return int(
-            _one(
-                instance,
-                "crm",
-                "SELECT count(*) FROM orders_customerorder"
-                " WHERE closed_at IS NULL AND state <> 'held'",
-            )
-        )
+        left = counting.left_over(instance)
     except psycopg.Error:
-        return 1
-
-
-def _count(instance: Instance, accepted: dict[str, str], outcome: Outcome) -> None:
-    with psycopg.connect(instance.databases["crm"]) as connection:
-        rows = connection.execute(
-            "SELECT external_id, order_no, state FROM orders_customerorder"
-            " WHERE flow = 'open_subscriber'"
-        ).fetchall()
-    kept = {external_id: (order_no, state) for external_id, order_no, state in rows}
-    outcome.completed = sum(state == "completed" for _, state in kept.values())
-    outcome.fallout = sum(state == "held" for _, state in kept.values())
-    outcome.lost = sum(kept.get(key, ("", ""))[0] != no for key, no in accepted.items())
-    outcome.lost += outcome.orders - len(accepted)
-    outcome.doubled = len(rows) - outcome.orders + _doubled(instance, outcome.completed)
-
-
-def _doubled(instance: Instance, completed: int) -> int:
-    """Count what happened more than once: on the network, in BOSS, in CRM."""
-    with urllib.request.urlopen(f"{instance.network}/control", timeout=5) as answer:
-        control = json.load(answer)
-    acted = sum(one["counts"]["acted"] for one in control.values() if "counts" in one)
-    work_orders = int(
-        _one(instance, "oss", "SELECT count(*) FROM provisioning_workorder WHERE state = 'done'")
-    )
-    boss = int(_one(instance, "boss", "SELECT count(*) FROM billing_billingsubscriber"))
-    crm = int(_one(instance, "crm", "SELECT count(*) FROM customers_subscriber"))
-    return abs(acted - work_orders) + abs(boss - completed) + abs(crm - completed)
-
-
-def _one(instance: Instance, system: str, query: str) -> Any:
-    with psycopg.connect(instance.databases[system]) as connection:
-        row = connection.execute(query).fetchone()
-        return row[0] if row else 0
-
-
-def _reconcile(instance: Instance) -> int:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "reconcile", "--json"],
-        cwd=ROOT,
-        env=instance.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return int(json.loads(done.stdout.strip().splitlines()[-1])["differences"])
+        return False
+    return not any(name.endswith(("unconfirmed", "unheard")) for name in left)

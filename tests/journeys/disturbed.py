@@ -10,14 +10,15 @@ what it had not committed; the broker keeps what a worker had not finished.
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Event
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import OperationalError, connections
@@ -28,13 +29,16 @@ from django.utils import timezone
 from core.errors import DomainError
 from core.systems import System
 from integration import outbox, tasks
+from integration.flow import FlowState
 from integration.relay import Relay
 from orders.models import CustomerOrder
 from provisioning import services as provisioning
 from provisioning.adapters.http import Element
 from tests.unit.simulator.running import Simulator
 
+T = TypeVar("T")
 ROUNDS = 30  # more would mean that something turns in circles
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT[\d:.]+Z")
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _ALIASES = tuple(system.alias for system in System)
 
@@ -125,11 +129,18 @@ class Points:
 
 
 class Disturbed:
-    """The systems' processes, in turn, and the broker between them."""
+    """The systems' processes, in turn, and the broker between them.
+
+    With ``shuffle`` the broker hands its tasks out in any order, with ``twice`` it hands out each
+    of them a second time, at once or long after.
+    """
 
     def __init__(self, points: Points, monkeypatch: pytest.MonkeyPatch) -> None:
         self.points = points
         self.broker: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self.shuffle: random.Random | None = None
+        self.twice = False
+        self.handed_out: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         client = SimpleNamespace(llen=lambda queue: len(self.broker))
         self.producer = SimpleNamespace(channel=SimpleNamespace(client=client))
         self.relays = [Relay(system, Event()) for system in System]
@@ -144,8 +155,8 @@ class Disturbed:
 
         return take
 
-    def until_accepted(self, send: Callable[[], CustomerOrder]) -> CustomerOrder:
-        """Send a request as a channel does: again while nobody answers or a system is silent."""
+    def until_accepted(self, send: Callable[[], T]) -> T:
+        """Ask as a channel or a clerk does: again while nobody answers or a system is silent."""
         for _ in range(3):
             with self._alive():
                 try:
@@ -165,16 +176,31 @@ class Disturbed:
                 with self._alive():
                     self._relay(relay)
             while self.broker:
-                task, args = self.broker[0]
-                with self._alive():
-                    task(*args)
-                    self.broker.popleft()  # acknowledged late: what was not finished comes again
+                self._hand_out()
             with self._alive(), suppress(OperationalError):  # the beat says it again
                 provisioning.resume_work_orders(clock=_much_later)
             if self._is_quiet():
                 return
             _let_time_pass()
         raise AssertionError(f"not quiet after {ROUNDS} rounds, struck {self.points.struck!r}")
+
+    def again(self) -> None:
+        """Hand out every task of the past once more, the newest first."""
+        for task, args in reversed(self.handed_out):
+            with self._alive():
+                task(*args)
+        self.run()
+
+    def _hand_out(self) -> None:
+        if self.shuffle is not None:
+            self.broker.rotate(self.shuffle.randrange(len(self.broker)))
+        task, args = self.broker[0]
+        with self._alive():
+            task(*args)
+            if self.twice:
+                task(*args)
+                self.handed_out.append((task, args))
+            self.broker.popleft()  # acknowledged late: what was not finished comes again
 
     def _relay(self, relay: Relay) -> None:
         try:
@@ -198,7 +224,9 @@ class Disturbed:
             self.points.working = False
 
     def _is_quiet(self) -> bool:
-        if self.broker or CustomerOrder.objects.filter(closed_at=None).exists():
+        waiting = (FlowState.HELD, FlowState.PENDING)  # for a person, or for one that is held
+        moving = CustomerOrder.objects.filter(closed_at=None).exclude(state__in=waiting)
+        if self.broker or moving.exists():
             return False
         return not any(
             _rows(alias, "SELECT 1 FROM integration_outboxmessage WHERE received_at IS NULL")
@@ -245,6 +273,7 @@ SEAM = ("inboxmessage", "inboxstream", "outboxmessage", "outboxstream", "flowste
 SUBSCRIBER = {
     "default": [
         "orders_waitingline",
+        "orders_cancellation",
         "orders_orderitem",
         "orders_suborder",
         "orders_orderhistory",
@@ -274,8 +303,13 @@ def forget(tables: dict[str, list[str]]) -> None:
             _do(alias, f"DELETE FROM {name}")
 
 
-def outcome(tables: dict[str, list[str]], msisdn: str = "", iccid: str = "") -> dict[str, Any]:
-    """Return every row that flows have written, comparable with another run's."""
+def outcome(
+    tables: dict[str, list[str]], numbers: Sequence[str] = (), cards: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return every row that flows have written, comparable with another run's.
+
+    ``numbers`` and ``cards`` are those of this run; another run has others.
+    """
     rows: dict[str, Any] = {}
     for alias, names in tables.items():
         for name in (*(f"integration_{one}" for one in SEAM), *names):
@@ -283,17 +317,23 @@ def outcome(tables: dict[str, list[str]], msisdn: str = "", iccid: str = "") -> 
             if name == "integration_flowstep":  # questions may be asked again; writes happen once
                 found = [row for row in found if row["name"] == "DataAccess"]
             rows[f"{alias} {name}"] = [_comparable(row) for row in found]
-    for table, key, value in (("phonenumber", "msisdn", msisdn), ("simcard", "iccid", iccid)):
-        sql = f"SELECT * FROM provisioning_{table} WHERE {key} = %s"
-        rows[f"oss {table}"] = [_comparable(row) for row in _rows("oss", sql, value)]
-    text = json.dumps(rows, ensure_ascii=False, default=str, sort_keys=True)
-    for real, name in ((msisdn, "<msisdn>"), (iccid, "<iccid>")):
-        text = text.replace(real, name) if real else text
-    named = json.loads(_without_numbers(text))
+    for table, key, values in (("phonenumber", "msisdn", numbers), ("simcard", "iccid", cards)):
+        sql = f"SELECT * FROM provisioning_{table} WHERE {key} = ANY(%s)"
+        rows[f"oss {table}"] = [_comparable(row) for row in _rows("oss", sql, list(values))]
+    text = named(json.dumps(rows, ensure_ascii=False, default=str, sort_keys=True), numbers, cards)
     return {
         name: sorted(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows)
-        for name, rows in named.items()
+        for name, rows in json.loads(_without_numbers(text)).items()
     }
+
+
+def named(text: str, numbers: Sequence[str], cards: Sequence[str]) -> str:
+    """Return a text with a name for each number and card of a run, and for each instant."""
+    text = _INSTANT.sub("an instant", text)
+    for kind, values in (("msisdn", numbers), ("iccid", cards)):
+        for place, real in enumerate(values, start=1):
+            text = text.replace(real, f"<{kind}{place}>")
+    return text
 
 
 def on_the_network(simulator: Simulator, subscriber_no: str) -> list[Any]:
