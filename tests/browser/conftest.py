@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from config.instance.throwaway import Throwaway, throwaway_instance
+from tests.channel import Channel
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 60_000  # for what is to appear on a busy machine
+expect.set_options(timeout=PATIENCE_MS)
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 WIDTHS = {"desktop": 1440, "narrow": 390}
 
@@ -36,10 +47,19 @@ def chromium(driven: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def channel(served: Throwaway) -> Channel:
+    """The demo channel, signed in: it makes what a test needs before a clerk sits down."""
+    channel = Channel(served.demo, timeout=90)
+    channel.sign_in()
+    return channel
+
+
 class Desk:
     """A browser at an operator's desk; it keeps what went wrong on its pages."""
 
-    def __init__(self, served: Throwaway, context: BrowserContext) -> None:
+    def __init__(self, served: Throwaway, context: BrowserContext, language: str) -> None:
+        self.language = language
         self.base_url = served.base_url
         self.operators = {one["role"]: one for one in served.demo["operators"]}
         self.context = context
@@ -50,7 +70,10 @@ class Desk:
         self.page.on("request", self._watch)
 
     def _hear(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
+        if message.type not in ("error", "warning"):
+            return
+        refused = message.text.startswith("Failed to load resource") and "of 40" in message.text
+        if not (refused and message.location.get("url") == self.page.url):  # a refusal is a page
             self.troubles.append(message.text)
 
     def _watch(self, request: Any) -> None:
@@ -71,6 +94,29 @@ class Desk:
         assert answer is not None
         return answer.status
 
+    def say(self, zh: str, en: str) -> str:
+        """Return the words of this desk's language."""
+        return zh if self.language == "zh" else en
+
+    def path(self) -> str:
+        """Where the browser stands."""
+        return self.page.url.removeprefix(self.base_url)
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page as it stands: rule, place and why."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']}: {node['target']} {(node.get('failureSummary') or '')[:300]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    def is_well(self) -> None:
+        """Assert that axe finds nothing, nothing sticks out, and the browser never complained."""
+        assert self.violations() == [], self.path()
+        assert self.overflow() <= 0, self.path()
+        assert self.troubles == [], self.path()
+
     def text(self) -> str:
         """What can be read on the page."""
         return self.page.inner_text("body")
@@ -89,12 +135,16 @@ def desk(served: Throwaway, chromium: Browser) -> Iterator[Callable[..., Desk]]:
     """Sit down at a desk: a browser with no cookies, in one language, so wide."""
     contexts: list[BrowserContext] = []
 
-    def sit(language: str = "zh", width: str = "desktop") -> Desk:
+    def sit(language: str = "zh", width: str = "desktop", colours: str = "light") -> Desk:
         context = chromium.new_context(
-            locale=LANGUAGES[language], viewport={"width": WIDTHS[width], "height": 900}
+            locale=LANGUAGES[language],
+            viewport={"width": WIDTHS[width], "height": 900},
+            color_scheme="dark" if colours == "dark" else "light",
+            reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
-        return Desk(served, context)
+        return Desk(served, context, language)
 
     yield sit
     for context in contexts:
