@@ -76,10 +76,12 @@ class OpenSubscriber(ServingFlow):
 
     def complete(self, order: CustomerOrder, context: FlowContext) -> None:
         """The network serves it and BOSS bills it: the subscriber is active."""
+        lines.lock_those_of(order)
         parties.activate_subscriber(order.subscriber_no, at=context.at)
 
     def undone(self, order: CustomerOrder, context: FlowContext) -> None:
         """There never was such a subscriber; what was kept for it is free again."""
+        lines.lock_those_of(order)
         parties.terminate_subscriber(order.subscriber_no, at=context.at)
         release_unsent(order)
 
@@ -105,6 +107,7 @@ class OpenSubscriber(ServingFlow):
             raise NothingToCorrect(field=min(set(changes) - known))
         number, iccid = changes.get("msisdn", ""), changes.get("iccid", "")
         parties.correct_line(order.subscriber_no, service_number=number, iccid=iccid)
+        version = parties.next_line_state(order.subscriber_no).version  # outdoes the first attempt
         for item in order.items.all():
             given = {key: value for key, value in changes.items() if key in item.characteristics}
             if given:
@@ -112,7 +115,8 @@ class OpenSubscriber(ServingFlow):
                 item.save(update_fields=["characteristics"])
         for part in parts:
             if part.message == PROVISION:
-                part.payload |= changes | ({"service_number": number} if number else {})
+                part.payload |= {**changes, "version": version}
+                part.payload |= {"service_number": number} if number else {}
             elif number:
                 part.payload["subscriber"]["service_number"] = number
             part.save(update_fields=["payload"])
