@@ -71,9 +71,16 @@ STORIES = {
     ),
     "skip": Story(refused_add_on, lambda stage, order: stage.skip(order, 1), "partial"),
 }
+IN_BRIEF = (
+    "cancel_prepaid_opening",
+    "cancel_add_on",
+    "retry_opening",
+    "retry_with_another_card",
+    "retry_the_undoing",
+)
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", IN_BRIEF)
 def test_killed_between_any_two_effects_it_ends_as_if_nothing_had_happened(
     stage: Stage, name: str
 ) -> None:
