@@ -68,9 +68,9 @@ def a_line(channel: Channel) -> tuple[str, str]:
     )
 
 
-def an_order(channel: Channel, body: dict[str, Any]) -> dict[str, Any]:
-    """Place an order by the API and wait for its end, or as long as a channel waits."""
-    made = channel.post(ORDER, body, wait=30)
+def an_order(channel: Channel, body: dict[str, Any], wait: int | None = 30) -> dict[str, Any]:
+    """Place an order by the API and wait for its end, so many seconds at most."""
+    made = channel.post(ORDER, body, wait=wait)
     assert made.status == 201, made
     return dict(made.body)
 
