@@ -64,6 +64,11 @@ class Case:
 class SearchResult(Result):
     """Prints a table: a line a case, small and full beside each other."""
 
+    @property
+    def rate(self) -> float:
+        """How many searches a second, one after the other."""
+        return float(self.more["searches"]) / self.seconds
+
     def as_text(self) -> str:
         lines = [
             f"search: milliseconds of one search; p95 among {self.size} customers is to be below"
@@ -113,6 +118,7 @@ def run(instance: Instance, size: int | None) -> SearchResult:
         **milliseconds(waits),
         more={
             "sizes": list(loading),
+            "searches": len(waits),
             "searches_each": {"door": DOOR_SEARCHES, "page": PAGE_SEARCHES},
             "cases": measured,
             "missed_aims": missed_aims(measured, size),
