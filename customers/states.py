@@ -22,6 +22,16 @@ class CustomerKind(models.TextChoices):
     ORGANISATION = "organisation", "单位"
 
 
+# 客户群 in both languages; a channel may send others.
+SEGMENTS = {
+    "consumer": ("大众", "Consumer"),
+    "student": ("学生", "Student"),
+    "business": ("商企", "Business"),
+    "government": ("政企", "Government"),
+    "vip": ("VIP", "VIP"),
+}
+
+
 class SubscriberStatus(models.TextChoices):
     """用户状态; suspended means that the set of reasons is not empty."""
 

@@ -13,9 +13,9 @@ from core.console.panels import fill_column, fill_panel
 from customers import identity
 from customers.models import Customer
 from customers.pages.links import Deed, deed
-from customers.pages.words import SEGMENTS, TONES, worded
+from customers.pages.words import TONES, worded
 from customers.picturing import get_customer
-from customers.states import CustomerStatus
+from customers.states import SEGMENTS, CustomerStatus
 
 PAGE = "customer"
 

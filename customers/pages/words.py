@@ -21,13 +21,6 @@ SERVICE_KINDS = {
     "fixed": ("固话", "Fixed line"),
 }
 SERVICE_ICONS = {"mobile": "smartphone", "broadband": "router", "fixed": "call"}
-SEGMENTS = {
-    "consumer": ("大众", "Consumer"),
-    "student": ("学生", "Student"),
-    "business": ("商企", "Business"),
-    "government": ("政企", "Government"),
-    "vip": ("VIP", "VIP"),
-}
 CREDIT_STANDINGS = {
     "good": ("良好", "good"),
     "watched": ("关注", "watched"),

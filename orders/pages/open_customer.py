@@ -18,7 +18,7 @@ from customers import identity
 from customers import permissions as customer_permissions
 from customers import selectors as customers
 from customers.models import Customer
-from customers.states import ChargingMode, CustomerKind
+from customers.states import SEGMENTS, ChargingMode, CustomerKind
 from customers.values import NewCustomer
 from orders import permissions, services
 from orders.pages.steps import (
@@ -35,13 +35,6 @@ from orders.pages.steps import (
 )
 from orders.refusals import SentWithOtherContent
 
-SEGMENTS = {
-    "consumer": ("大众", "Consumer"),
-    "student": ("学生", "Student"),
-    "business": ("商企", "Business"),
-    "government": ("政企", "Government"),
-    "vip": ("VIP", "VIP"),
-}
 FIELDS = (
     *("name", "kind", "document_kind", "document_number", "again", "phone", "email", "address"),
     *("segment", "charging_mode", "org_unit", "region"),
