@@ -35,6 +35,9 @@ _WHOLE = {
     "拆除, 号码进入冷却": "remove from the network, number into cooling",
     "撤销": "undo",
     "已受理": "accepted",
+    "等待超时, 已答复当前状态": "waited in vain, answered with the state reached",
+    "已过不可撤销点": "past the point of no return",
+    "用户已销户": "the subscriber has ended",
     "完成": "done",
     "完成, 网元已有更新的状态": "done, the element already had a newer state",
     "执行中断, 重新执行": "interrupted, to be done again",
@@ -50,6 +53,7 @@ _DECOMPOSED = re.compile(r"创建订单，并将订单分解为(.+)")
 _WORK = re.compile(r"(\S+) 工单 ([A-Z0-9]+)(?: 第 (\d+) 次)?(?:: (.*))?", re.DOTALL)
 _SILENT = re.compile(r"不可达 \((.*)\), 稍后重试", re.DOTALL)
 _GIVEN_UP = re.compile(r"网元 (\S+) 不可达, 已尝试 (\d+) 次: (.*)", re.DOTALL)
+_REFUSED = re.compile(r"网元 (\S+) 拒绝: .*\((\w+)\)", re.DOTALL)
 _RETRIED = re.compile(r"异常处理: 重试 \((.*)\)", re.DOTALL)
 _PASSED = re.compile(r"异常处理: 跳过 \((.*)\)", re.DOTALL)
 _CANCELLED = re.compile(r"撤单 \((.*)\)", re.DOTALL)
@@ -58,6 +62,7 @@ _HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
 _SENTENCES = (
     (_SILENT, "not reached ({}), tried again later"),
     (_GIVEN_UP, "{} not reached in {} tries: {}"),
+    (_REFUSED, "{} refused ({})"),
     (_RETRIED, "Fallout: tried again ({})"),
     (_PASSED, "Fallout: skipped ({})"),
     (_CANCELLED, "Order to be cancelled ({})"),
