@@ -10,7 +10,7 @@ _NARROW = 0.3
 _CAPITAL = 0.68
 _OTHER = 0.56
 _THIN = frozenset("iljt.,:;!|'()[]fr ")
-_WORD = re.compile(r"[（(【《]?[A-Za-z0-9_.#/+-]+|\s+|.", re.DOTALL)
+_WORD = re.compile(r"[（(【《]?[A-Za-z0-9_.#/+'-]+|\s+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_START = frozenset("，。、；：！？）)】》,.;:!?")
 
