@@ -121,6 +121,10 @@ class Desk:
         """What can be read on the page."""
         return self.page.inner_text("body")
 
+    def widen(self, width: str) -> None:
+        """Make the window as wide as ``width`` says."""
+        self.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+
     def overflow(self) -> int:
         """By how many pixels the page is wider than the screen."""
         return int(

@@ -46,6 +46,8 @@
       return;
     }
     const wrong = document.querySelector("[data-once] [aria-invalid=true]") || document.getElementById("refusal");
-    if (wrong) wrong.focus();
+    // A new form begins at its first field; the frame hides the page too long for autofocus itself.
+    const first = wrong || document.querySelector("[data-once] [autofocus]");
+    if (first) first.focus();
   });
 })();

@@ -1,0 +1,205 @@
+"""Every page of the consoles, looked at by axe: both languages, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+from auth_center.consoles import boss_console, crm_console, oss_console
+from tests.browser.conftest import Desk
+from tests.browser.counter import (
+    Holder,
+    a_customer,
+    a_line,
+    a_subscriber,
+    ordered,
+    set_fault,
+)
+from tests.browser.test_network_desk import a_home_line
+from tests.channel import Channel
+
+pytestmark = pytest.mark.long
+Sit = Callable[..., Desk]
+CONSOLES = {"crm": crm_console, "boss": boss_console, "oss": oss_console}
+
+
+class Visit(NamedTuple):
+    """A page and where it is opened; addresses may name what ``Busy`` holds."""
+
+    console: str
+    page: str
+    address: str
+
+
+class Busy(NamedTuple):
+    """Something of everything, so that pages are full."""
+
+    full: Holder
+    bare: Holder
+    held: Holder
+    home: str
+    arrow: str
+    step: str
+
+
+VISITS = [
+    Visit("crm", "find", "find/"),
+    Visit("crm", "customer", "customers/{full.customer_no}/"),
+    Visit("crm", "customer", "customers/{bare.customer_no}/"),
+    Visit("crm", "open-customer", "customers/open/"),
+    Visit("crm", "open-account", "customers/{full.customer_no}/open-account/"),
+    Visit("crm", "open-subscriber", "customers/{full.customer_no}/open-subscriber/?main=PLAN-59"),
+    Visit("crm", "open-subscriber", "customers/{bare.customer_no}/open-subscriber/"),
+    Visit("crm", "order-product", "subscribers/{full.subscriber_no}/order-product/"),
+    Visit("crm", "order-product", "subscribers/{held.subscriber_no}/order-product/"),
+    Visit("crm", "flows", "flows/"),
+    Visit("crm", "flows", "flows/?number=CO000000000"),
+    Visit("crm", "flow", "flows/{full.order_no}/"),
+    Visit("crm", "flow", "flows/{held.order_no}/"),
+    Visit("crm", "flow", "flows/{home}/"),
+    Visit("crm", "flow-message", "{arrow}"),
+    Visit("crm", "flow-step", "{step}"),
+    Visit("crm", "fallout", "fallout/"),
+    Visit("crm", "fallout", "fallout/?q=nothing"),
+    Visit("crm", "fallout-order", "fallout/{held.order_no}/"),
+    Visit("crm", "fallout-order", "fallout/{full.order_no}/"),
+    Visit("crm", "fallout-cause", "fallout/all/?standing=held&cause=networkRefused"),
+    Visit("crm", "fallout-runs", "fallout/runs/"),
+    Visit("oss", "work_orders", "work-orders/?standing=all"),
+    Visit("oss", "work_orders", "work-orders/?standing=all&q=nothing"),
+    Visit("oss", "work_order", "work-orders/"),
+    Visit("oss", "manual_work", "manual-work/"),
+    Visit("oss", "numbers", "numbers/"),
+    Visit("oss", "numbers", "numbers/?digits=12345678901"),
+    Visit("oss", "number", "numbers/{full.msisdn}/"),
+    Visit("oss", "number", "numbers/{held.msisdn}/"),
+    Visit("oss", "simulator", "simulator/"),
+    *(Visit(console, "health", "health/") for console in CONSOLES),
+]
+# What is no page of its own: a part of one, an answer to a form, or a file. Where it is met.
+PARTS = {
+    "crm": {
+        "customer-panel": "customer", "check-document": "open-customer",
+        "free-numbers": "open-subscriber", "free-card": "open-subscriber",
+        "flows-export": "flows", "health_parts": "health",
+        "fallout-export": "fallout", "fallout-news": "fallout", "fallout-letters": "fallout",
+        "fallout-live": "fallout-order", "fallout-free": "fallout-order",
+        "fallout-mend": "test_fallout_queue", "fallout-done": "test_fallout_queue",
+        "fallout-run": "test_fallout_queue",
+    },
+    "boss": {"health_parts": "health"},
+    "oss": {
+        "work_order_rows": "work_orders", "retry_work_orders": "work_orders",
+        "complete_manual_work": "test_network_desk", "manual_work_waiting": "manual_work",
+        "export_numbers": "numbers", "release_number": "number",
+        "simulator_standing": "simulator", "set_simulator": "test_network_desk",
+        "close_ticket": "simulator", "simulator_warning": "work_orders",
+        "health_parts": "health",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("console", list(CONSOLES))
+def test_no_page_is_forgotten(console: str) -> None:
+    visited = {one.page for one in VISITS if one.console == console}
+    assert visited.isdisjoint(PARTS[console])
+    assert set(CONSOLES[console].pages) == visited | set(PARTS[console])
+    met = {where for where in PARTS[console].values() if not where.startswith("test_")}
+    assert met <= visited
+
+
+@pytest.fixture(scope="module")
+def busy(channel: Channel, chromium: Any, served: Any) -> Busy:
+    """One order that is done, one that is held, one that waits for people."""
+    full = a_subscriber(channel)
+    msisdn, iccid = a_line(channel)
+    context = chromium.new_context(locale="zh-CN")
+    engineer = Desk(served, context, "zh")
+    engineer.sign_in("oss", "engineer")
+    set_fault(engineer, "hlr", "refuse", count="1", match=msisdn)
+    expect(engineer.page.locator("section[aria-labelledby=deeds]")).to_contain_text(msisdn)
+    held = ordered(channel, a_customer(channel), "PLAN-59", msisdn, iccid)
+    clerk = Desk(served, context, "zh")
+    clerk.sign_in("crm", "clerk")
+    clerk.open(f"/crm/flows/{full.order_no}/")
+    arrows = clerk.page.locator("a.arrow").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    context.close()
+    return Busy(
+        full=full,
+        bare=a_customer(channel),
+        held=held,
+        home=a_home_line(channel),
+        arrow=next(one for one in arrows if "/messages/" in one),
+        step=next(one for one in arrows if "/steps/" in one),
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("console", list(CONSOLES))
+def test_axe_finds_nothing(desk: Sit, busy: Busy, console: str, language: str) -> None:
+    seat = desk(language)
+    seat.open(f"/{console}/login/")
+    assert_well(seat)
+    seat.sign_in(console, "admin")
+    assert_well(seat)
+    for visit in VISITS:
+        if visit.console == console:
+            visited(seat, visit, busy)
+            assert_well(seat)
+
+
+@pytest.mark.parametrize("console", list(CONSOLES))
+def test_axe_finds_nothing_in_the_dark(desk: Sit, busy: Busy, console: str) -> None:
+    seat = desk("zh", "desktop", "dark")
+    seat.open(f"/{console}/login/")
+    assert seat.violations() == []
+    seat.sign_in(console, "admin")
+    for visit in VISITS:
+        if visit.console == console:
+            visited(seat, visit, busy)
+            assert seat.violations() == [], visit
+
+
+def visited(seat: Desk, visit: Visit, busy: Busy) -> None:
+    """Open a page, and what is folded on it: axe looks at what can be seen."""
+    address = visit.address.format(**busy._asdict())
+    address = address if address.startswith("/") else f"/{visit.console}/{address}"
+    assert seat.open(address) == 200, address
+    assert seat.path().partition("?")[0] == address.partition("?")[0]
+    if visit.page == "work_order":
+        seat.page.locator("#work-order-rows a").first.click()
+        seat.page.wait_for_load_state("networkidle")
+    seat.page.evaluate("document.querySelectorAll('#body details').forEach(one => one.open = true)")
+
+
+def assert_well(seat: Desk) -> None:
+    """Assert that the page is well on a wide screen and on a narrow one."""
+    seat.is_well()
+    seat.widen("narrow")
+    seat.is_well()
+    seat.widen("desktop")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_refusals_and_errors_are_well_made_too(desk: Sit, language: str) -> None:
+    seat = desk(language)
+    seat.open("/crm/login/")
+    seat.page.fill("[name=username]", "nobody")
+    seat.page.fill("[name=password]", "nothing")
+    seat.page.press("[name=password]", "Enter")
+    seat.page.wait_for_load_state("networkidle")
+    assert_well(seat)
+    seat.sign_in("crm", "clerk")
+    assert seat.open("/crm/customers/CC000000000/") == 404
+    assert_well(seat)
+    assert seat.open("/crm/auth_center/operator/") == 403
+    assert_well(seat)
+    assert seat.open("/crm/health/") == 403
+    assert_well(seat)
+    seat.open("/nothing/")
+    assert_well(seat)
