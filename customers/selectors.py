@@ -153,6 +153,7 @@ def _held_products(subscriber_no: str) -> tuple[HeldProduct, ...]:
             "valid_from",
             offering_code=F("offering_id"),
             parent_no=Coalesce(F("parent__subscription_no"), Value("")),
+            parent_code=Coalesce(F("parent__offering_id"), Value("")),
         )
     )
     return tuple(

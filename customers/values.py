@@ -40,13 +40,17 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSubscription:
-    """An offering for a subscriber: its numbers and the tariff versions that it keeps."""
+    """An offering for a subscriber: its numbers and the tariff versions that it keeps.
+
+    ``parent_no`` is the subscription of the bundle that it is part of.
+    """
 
     subscription_no: str
     offering_code: str
     is_main: bool
     tariffs: tuple[tuple[str, int], ...]
     extension: dict[str, Any] = field(default_factory=dict)
+    parent_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldProduct:
-    """A subscription that a subscriber has now; ``parent_no`` is the bundle's."""
+    """A subscription that a subscriber has now; its parent is the bundle's, and that one's code."""
 
     subscription_no: str
     offering_code: str
@@ -103,6 +107,7 @@ class HeldProduct:
     tariffs: tuple[tuple[str, int], ...]
     valid_from: datetime
     parent_no: str = ""
+    parent_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ class BundlePartsUnclear(DomainError):
 
 
 class NotPartOfBundle(Conflict):
-    """The offering does not belong to the bundle."""
+    """The offering does not belong to the bundle that the subscriber is in."""
 
     code = "notPartOfBundle"
     zh = "产品 {part} 不是组合产品 {bundle} 的组成部分"

@@ -23,9 +23,12 @@ def promise_subscriptions(
 
     What it concerns stays in effect until ``conclude_subscriptions``.
     """
+    parents = {one.parent_no for one in joining if one.parent_no}
+    ids = dict(_these(parents).values_list("subscription_no", "id")) if parents else {}
     Subscription.objects.bulk_create(
         Subscription(
             subscription_no=one.subscription_no,
+            parent_id=ids.get(one.parent_no),
             subscriber_id=subscriber_id,
             offering_id=one.offering_code,
             is_main=one.is_main,

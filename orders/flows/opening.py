@@ -29,6 +29,7 @@ from orders import refusals
 from orders.models import OrderItem
 from orders.values import ItemRequest
 from products.eligibility import Facts
+from products.states import RelationKind
 from products.values import OfferingTerms
 
 # The resource that a main product chooses tells what kind of line it needs.
@@ -99,6 +100,11 @@ def prepare_opening(
 def service_kind_of(main: OfferingTerms) -> str | None:
     """Return what kind of line a main product needs; None for one that needs none."""
     return next((SERVICE_KINDS[one] for one in main.resources if one in SERVICE_KINDS), None)
+
+
+def parts_of_bundle(bundle: OfferingTerms) -> set[str]:
+    """Return the codes of all that may be part of a bundle."""
+    return {one.source for one in bundle.relations if one.kind == RelationKind.PART_OF}
 
 
 def facts_of(holder: Holder, main: OfferingTerms, channel: str) -> Facts:

@@ -27,6 +27,7 @@ from orders.flows.opening import (
     facts_of,
     items_of,
     new_subscriber,
+    parts_of_bundle,
     plans_of,
     prepare_opening,
     reserve,
@@ -161,9 +162,9 @@ def _check_parts(
     names = {one.code: (one.name_zh, one.name_en) for one in terms.values()}
     wanted = [item.offering_code for item in request.items]
     against = check_relations([], wanted, parts, names=names)
-    belong = {one.source for one in parts}
     for item in request.items:
-        if terms[item.item_id].kind == "main" and item.offering_code not in belong:
+        main = terms[item.item_id].kind == "main"
+        if main and item.offering_code not in parts_of_bundle(whole):
             field = _field(item, "productOffering.id")
             against.append(
                 refusals.NotPartOfBundle(part=item.offering_code, bundle=whole.code, field=field)

@@ -16,7 +16,7 @@ from integration.flow import Plan, register, sub_order_no
 from integration.messages import ProvisioningOrderRequest, SubscriberValue, SubscriptionOrderRequest
 from orders import lines, refusals
 from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
-from orders.flows.opening import service_kind_of, tariffs_of
+from orders.flows.opening import parts_of_bundle, service_kind_of, tariffs_of
 from orders.flows.serving import PROVISION, ServingFlow, release_unsent
 from orders.models import CustomerOrder, OrderItem
 from orders.records import new_order
@@ -100,6 +100,7 @@ class OrderProduct(ServingFlow):
                     is_main=wish.terms.kind == "main",
                     tariffs=tariffs_of(wish.terms),
                     extension=wish.item.extension,
+                    parent_no=wish.leaving.parent_no if wish.leaving else "",
                 )
                 for wish in wishes
                 if wish.terms is not None
@@ -195,6 +196,7 @@ class OrderProduct(ServingFlow):
         wanted = [wish.terms for wish in wishes if wish.terms is not None]
         for wish in wishes:
             _check_kind(wish, owned, served)
+            _check_bundle(wish, context)
             if wish.terms is not None and wish.terms.code in kept and wish.terms.services:
                 raise refusals.ProductHadAlready(
                     offering=wish.terms.name_zh, field=_field(wish.item, "productOffering.id")
@@ -348,6 +350,18 @@ def _check_kind(wish: Wish, owned: dict[str, OfferingTerms], served: Served) -> 
             mode=served.charging_mode,
             offering=terms.code,
             field="billingAccount.id",
+        )
+
+
+def _check_bundle(wish: Wish, context: FlowContext) -> None:
+    """What takes the place of a bundle's part must be part of that bundle, too."""
+    if wish.terms is None or wish.leaving is None or not wish.leaving.parent_code:
+        return
+    code = wish.leaving.parent_code
+    bundle = offering_terms([code], context.at)[code]
+    if wish.terms.code not in parts_of_bundle(bundle):
+        raise refusals.NotPartOfBundle(
+            part=wish.terms.code, bundle=code, field=_field(wish.item, "productOffering.id")
         )
 
 

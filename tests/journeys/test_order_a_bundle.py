@@ -103,6 +103,24 @@ def test_the_end_of_the_main_leg_ends_the_bundle_and_the_others_go_on(operator: 
     assert operator.differences() == []
 
 
+def test_a_part_gives_way_to_another_part_only(operator: Operator) -> None:
+    order = order_home(operator, operator.customer())
+    operator.settle()
+    install(operator)
+    with pytest.raises(DomainError) as refusal:
+        operator.order(order, change="PLAN-128", to="PLAN-59")
+    assert refusal.value.code == "notPartOfBundle"
+    changed = operator.order(order, change="PLAN-128", to="PLAN-198")
+    operator.settle()
+    assert fresh(changed).state == "completed"
+    bundle = Subscription.objects.get(offering_id="HOME-FUSION")
+    now = Subscription.objects.get(offering_id="PLAN-198")
+    assert (now.status, now.parent) == ("active", bundle)
+    held = BillingSubscription.objects.get(subscription_no=now.subscription_no)
+    assert held.parent_no == bundle.subscription_no
+    assert operator.differences() == []
+
+
 @pytest.mark.parametrize(
     ("mobile", "more", "code"),
     [
