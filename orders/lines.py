@@ -19,7 +19,6 @@ class Lines:
 
 
 PRODUCT = Lines(product=True)
-STATUS = Lines(status=True)
 BOTH = Lines(product=True, status=True)
 
 

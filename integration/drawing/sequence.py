@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from integration.drawing.text import lines, width
 
@@ -244,9 +243,3 @@ def _stacked(texts: list[str], x: float, y: float, step: float) -> list[Words]:
 
 def _round(value: float) -> float:
     return round(value, 1)
-
-
-def overlapping(drawing: Drawing) -> list[tuple[int, int]]:
-    """Return the numbers of arrows whose rows overlap (none, unless the layout is wrong)."""
-    rows = pairwise(drawing.arrows)
-    return [(a.number, b.number) for a, b in rows if a.top + a.height > b.top + 0.11]

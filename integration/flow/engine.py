@@ -166,12 +166,12 @@ class Engine(Generic[Order, SubOrder]):
             raise NothingToCorrect(field=next(iter(changes)))
         if changes:
             work.flow.correct(work.order, work.parts, changes)
+        context.wrote("异常处理: 重试" + (f" ({note})" if note else ""))
         for one in again:
             one.attempt += 1
             one.outcome = None
             one.save(update_fields=["attempt", "payload", "outcome"])
             work.send(one)
-        context.wrote("异常处理: 重试" + (f" ({note})" if note else ""))
         work.release()
         return work.order if work.go_on(note) else None
 

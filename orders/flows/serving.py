@@ -18,14 +18,12 @@ from integration.messages import (
     Message,
     ProvisioningOrderRequest,
     ResourceReleaseRequest,
-    SubscriptionOrderRequest,
 )
 from integration.queries import SystemSilent, ask_quietly
 from orders import stating
 from orders.models import CustomerOrder, SubOrder
 
 PROVISION = ProvisioningOrderRequest.__name__
-BILL = SubscriptionOrderRequest.__name__
 
 
 class ServingFlow(Flow):

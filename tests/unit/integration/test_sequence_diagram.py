@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from integration.drawing import LIFELINES, Arrow, Line, draw_sequence, in_order, lifeline
-from integration.drawing.sequence import overlapping
+from integration.drawing.sequence import Drawing
 from integration.drawing.text import width
 
 LINES = [Line(key=key, name=key) for key in ("portal", "crm", "crm_db", "boss")]
@@ -59,6 +60,12 @@ def test_what_nobody_received_falls_short_of_its_target():
     place = xs(drawing)
     assert start == place["crm"]
     assert place["crm"] < end < place["boss"]
+
+
+def overlapping(drawing: Drawing) -> list[tuple[int, int]]:
+    """The numbers of arrows whose rows overlap."""
+    rows = pairwise(drawing.arrows)
+    return [(a.number, b.number) for a, b in rows if a.top + a.height > b.top + 0.11]
 
 
 def test_rows_follow_each_other_without_overlapping():
