@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import time
 import urllib.parse
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -21,6 +22,9 @@ class Reply(NamedTuple):
 
     status: int
     body: Any
+
+
+IDLE_SECONDS = 2.0  # a connection that rested longer may have been closed by the server
 
 
 class Unreachable(Exception):
@@ -69,11 +73,12 @@ class Channel:
 
     def _send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Reply:
         connection = getattr(self._local, "connection", None)
-        if connection is None:
+        if connection is None or time.monotonic() - self._local.used > IDLE_SECONDS:
             connection = http.client.HTTPConnection(
                 self.address.hostname or "127.0.0.1", self.address.port, timeout=self.timeout
             )
             self._local.connection = connection
+        self._local.used = time.monotonic()
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

@@ -114,7 +114,7 @@ def test_no_search_reads_the_whole_table(wanted):
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = picturing.numbers(wanted).select_related(None).explain()
     assert "Seq Scan" not in plan
-    assert "Index Cond" in plan
+    assert "Index Scan" in plan  # of a partial index, perhaps without a condition more
 
 
 def test_a_table_to_take_along_has_the_readers_words_and_no_formula(numbers):
