@@ -32,10 +32,11 @@ REFUSALS_EVERY = (1.0, 4.0)  # seconds
 class Outcome:
     """What came out of it: nothing may be lost, doubled, left over or different.
 
-    ``orders`` were meant to be placed; each of them was ``completed``, ``cancelled`` (by its
-    customer or by the desk), is still ``fallout`` (held), or was ``refused``, because what it was
-    about had been cancelled before. ``businesses`` counts them by flow and state, ``desk`` what
-    the fallout desk decided, ``left`` what should be empty and is not.
+    ``orders`` were meant to be placed; those ``completed`` have come to the end they should, the
+    others are still ``fallout`` (held). Among the completed, ``cancelled`` were by their customer
+    or by the desk, ``refused`` because what they were about had been cancelled. ``businesses``
+    counts them by flow and state, ``desk`` what the fallout desk decided, ``left`` what should be
+    empty and is not.
     """
 
     orders: int = 0
@@ -60,7 +61,7 @@ class Outcome:
     @property
     def agrees(self) -> bool:
         """Tell whether every order came to its end, and to it alone."""
-        ended = self.completed + self.cancelled + self.refused == self.orders
+        ended = self.completed == self.orders
         wrong = self.lost or self.doubled or self.differences or self.fallout or self.left
         return ended and not wrong
 
@@ -117,8 +118,9 @@ def _count(instance: Instance, clients: Clients, outcome: Outcome) -> None:
     outcome.cancels, outcome.cancelled_too_late = said.cancels, said.too_late
     outcome.businesses = counting.by_business(instance)
     states = outcome.businesses.values()
-    outcome.completed = sum(one.get("completed", 0) for one in states)
     outcome.cancelled = sum(one.get("cancelled", 0) for one in states)
+    done = sum(one.get("completed", 0) for one in states)
+    outcome.completed = done + outcome.cancelled + outcome.refused
     outcome.fallout = counting.held_orders(instance)
     outcome.lost = counting.lost(instance, said.accepted)
     outcome.lost += outcome.orders - len(said.accepted) - said.refused
