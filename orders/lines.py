@@ -19,6 +19,7 @@ class Lines:
 
 
 PRODUCT = Lines(product=True)
+STATUS = Lines(status=True)
 BOTH = Lines(product=True, status=True)
 
 
