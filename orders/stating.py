@@ -15,6 +15,8 @@ from customers.models import Subscriber, Subscription
 from customers.states import SubscriptionStatus
 from integration.messages import (
     Bar,
+    BillingAction,
+    LineAction,
     PaymentRelationValue,
     ProvisioningOrderRequest,
     SubscriberValue,
@@ -75,7 +77,7 @@ def state_line(
     offerings: Collection[str],
     *,
     at: datetime,
-    action: str = "modify",
+    action: LineAction = "modify",
     reservation: str = "",
     at_least: Bar = "none",
 ) -> ProvisioningOrderRequest:
@@ -87,7 +89,7 @@ def state_line(
     mobile = line.service_kind == "mobile"
     return ProvisioningOrderRequest(
         sub_order_no=number,
-        action=action,  # type: ignore[arg-type]
+        action=action,
         subscriber_no=subscriber_no,
         msisdn=line.service_number if mobile else "",
         iccid=line.iccid if mobile else "",
@@ -101,7 +103,10 @@ def state_line(
 
 
 def state_billing(
-    number: str, action: str, subscriber: Subscriber, subscriptions: Collection[Subscription]
+    number: str,
+    action: BillingAction,
+    subscriber: Subscriber,
+    subscriptions: Collection[Subscription],
 ) -> SubscriptionOrderRequest:
     """Return what BOSS shall bill a subscriber for; payers are stated when it is restated."""
     payers = []
@@ -109,7 +114,7 @@ def state_billing(
         payers = list(subscriber.payment_relations.filter(valid_to=None).select_related("account"))
     return SubscriptionOrderRequest(
         sub_order_no=number,
-        action=action,  # type: ignore[arg-type]
+        action=action,
         subscriber=SubscriberValue(
             subscriber_no=subscriber.subscriber_no,
             customer_no=subscriber.customer.customer_no,

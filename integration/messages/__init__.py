@@ -24,6 +24,8 @@ from integration.messages.customers import (
 )
 from integration.messages.orders import (
     Bar,
+    BillingAction,
+    LineAction,
     PaymentRelationValue,
     ProvisioningOrderRequest,
     ProvisioningOrderResponse,
@@ -67,6 +69,7 @@ __all__ = [
     "ArrearsAnswer",
     "ArrearsCheckRequest",
     "Bar",
+    "BillingAction",
     "CustomerAccountRequest",
     "CustomerAccountResponse",
     "CustomerValue",
@@ -74,6 +77,7 @@ __all__ = [
     "ElementRowsQuery",
     "Envelope",
     "HeardValue",
+    "LineAction",
     "LineRowsQuery",
     "Message",
     "MessageAnswer",

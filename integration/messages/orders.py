@@ -11,6 +11,8 @@ from integration.messages.base import Message, message
 from integration.messages.outcome import Outcome
 
 Bar = Literal["none", "outgoing", "both"]
+LineAction = Literal["activate", "modify", "deactivate"]
+BillingAction = Literal["open", "change", "terminate", "restate"]
 
 
 @message
@@ -26,7 +28,7 @@ class ProvisioningOrderRequest(Message, frozen=True):
     zh = "开通类订单请求"
     VERSION = 2
     sub_order_no: str
-    action: Literal["activate", "modify", "deactivate"]
+    action: LineAction
     subscriber_no: str
     msisdn: str
     iccid: str
@@ -101,7 +103,7 @@ class SubscriptionOrderRequest(Message, frozen=True):
     zh = "订购类订单请求"
     VERSION = 2
     sub_order_no: str
-    action: Literal["open", "change", "terminate", "restate"]
+    action: BillingAction
     subscriber: SubscriberValue
     subscriptions: list[SubscriptionValue]
     payment_relations: list[PaymentRelationValue]

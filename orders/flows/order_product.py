@@ -13,7 +13,13 @@ from customers.states import SubscriberStatus, SubscriptionStatus
 from customers.values import HeldProduct, NewSubscription, Served
 from integration.context import FlowContext
 from integration.flow import Plan, register, sub_order_no
-from integration.messages import ProvisioningOrderRequest, SubscriberValue, SubscriptionOrderRequest
+from integration.messages import (
+    BillingAction,
+    LineAction,
+    ProvisioningOrderRequest,
+    SubscriberValue,
+    SubscriptionOrderRequest,
+)
 from orders import lines, refusals
 from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import parts_of_bundle, service_kind_of, tariffs_of
@@ -243,7 +249,7 @@ def plan_line(
     served: Served,
     *,
     position: int,
-    action: str = "modify",
+    action: LineAction = "modify",
     after: tuple[int, ...] = (),
     note: str = "",
 ) -> Plan:
@@ -253,7 +259,7 @@ def plan_line(
         system=System.PROVISIONING,
         message=ProvisioningOrderRequest(
             sub_order_no=sub_order_no(order.order_no, position),
-            action=action,  # type: ignore[arg-type]
+            action=action,
             subscriber_no=served.subscriber_no,
             msisdn="",
             iccid="",
@@ -271,7 +277,7 @@ def plan_line(
 def plan_billing(
     order: CustomerOrder,
     served: Served,
-    action: str,
+    action: BillingAction,
     *,
     position: int,
     after: tuple[int, ...],
@@ -283,7 +289,7 @@ def plan_billing(
         system=System.BOSS,
         message=SubscriptionOrderRequest(
             sub_order_no=sub_order_no(order.order_no, position),
-            action=action,  # type: ignore[arg-type]
+            action=action,
             subscriber=SubscriberValue(
                 subscriber_no=served.subscriber_no,
                 customer_no=served.customer_no,

@@ -19,6 +19,7 @@ from integration.messages import (
     ProvisioningOrderRequest,
     ResourceReleaseRequest,
 )
+from integration.messages.base import convert
 from integration.queries import SystemSilent, ask_quietly
 from orders import stating
 from orders.models import CustomerOrder, SubOrder
@@ -93,7 +94,7 @@ class ServingFlow(Flow):
             back = {"open": "terminate"}.get(action) if done else None
         if back is None:
             return None
-        planned = super().message(order, part, None)  # type: ignore[arg-type]
+        planned = convert(part.message, part.payload)
         return Plan(
             kind=part.kind,
             system=System(part.system),

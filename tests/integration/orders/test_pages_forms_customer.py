@@ -11,7 +11,6 @@ from orders.models import CustomerOrder
 from orders.pages import steps
 from tests.channel import resident_id
 from tests.integration.orders.counter import (
-    CLERK,
     Counter,
     carry,
     errors_in,
@@ -22,25 +21,12 @@ from tests.integration.orders.counter import (
     ticket_in,
 )
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "boss", "oss"]),
+    pytest.mark.usefixtures("at_once"),
+]
 OPEN = "customers/open/"
 _people = count(80_000)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch, settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr(steps, "WAIT_SECONDS", 0)
-
-
-@pytest.fixture
-def clerk() -> Counter:
-    return Counter(*CLERK)
-
-
-@pytest.fixture
-def english() -> Counter:
-    return Counter(*CLERK, staff_no="9002", language="en")
 
 
 def filled(**more: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ import pytest
 
 from customers.models import Subscriber, Subscription
 from orders.models import CustomerOrder, OrderItem
-from orders.pages import steps
 from tests.integration.orders.counter import (
     CLERK,
     Counter,
@@ -15,30 +14,15 @@ from tests.integration.orders.counter import (
     msisdn,
     orders,
     somebody,
-    stock,
     text_of,
     ticket,
     ticket_in,
 )
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
-
-
-@pytest.fixture(autouse=True)
-def _goods(monkeypatch: pytest.MonkeyPatch, settings, db) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr(steps, "WAIT_SECONDS", 0)
-    stock()
-
-
-@pytest.fixture
-def clerk() -> Counter:
-    return Counter(*CLERK)
-
-
-@pytest.fixture
-def english() -> Counter:
-    return Counter(*CLERK, staff_no="9002", language="en")
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "boss", "oss"]),
+    pytest.mark.usefixtures("goods"),
+]
 
 
 @pytest.fixture
