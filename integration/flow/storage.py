@@ -1,7 +1,7 @@
 """Reading and writing a flow's rows with one statement each: the engine's hot path.
 
 Sub-orders and history go along with their order in common table expressions, so that a reply
-costs one read and one write whatever the number of sub-orders.
+costs a lock, one read and one write whatever the number of sub-orders.
 """
 
 from __future__ import annotations
@@ -44,9 +44,12 @@ s AS (
 )
 SELECT id FROM o
 """
+_LOCK = "SELECT 1 FROM {orders} WHERE order_no = %s FOR UPDATE"
+# A statement of its own: one that had waited for the lock itself would show the sub-orders as
+# they were before the wait.
 _LOAD = """
 SELECT {columns}, {sub_columns} FROM {orders} o JOIN {sub_orders} s ON s.order_id = o.id
-WHERE o.order_no = %s ORDER BY s.position FOR UPDATE OF o
+WHERE o.order_no = %s ORDER BY s.position
 """
 _SAVE_SUB_ORDERS = """
 UPDATE {sub_orders} s
@@ -93,6 +96,7 @@ class Storage(Generic[Order, SubOrder]):
             columns=", ".join(str(field.column) for field in self._fields),
             values=", ".join(["%s"] * len(self._fields)),
         )
+        self._lock = _LOCK.format(**words)
         self._load = _LOAD.format(**words, columns=columns, sub_columns=sub_columns)
         self._save = _SAVE_SUB_ORDERS.format(**words)
         self._advance = _ADVANCE.format(**words, save_sub_orders=self._save)
@@ -127,6 +131,7 @@ class Storage(Generic[Order, SubOrder]):
         """
         alias, width = self.system.alias, len(self._names)
         with connections[alias].cursor() as cursor:
+            cursor.execute(self._lock, [order_no])
             cursor.execute(self._load, [order_no])
             rows = [list(row) for row in cursor.fetchall()]
         if not rows:

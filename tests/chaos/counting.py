@@ -136,8 +136,8 @@ def left_over(instance: Instance) -> dict[str, int]:
     return {name: count for name, count in left.items() if count}
 
 
-def differences(instance: Instance) -> int:
-    """Return how many differences the comparison of the systems and the network finds."""
+def differences(instance: Instance) -> list[str]:
+    """Return what the comparison of the systems and the network finds, in words."""
     done = subprocess.run(
         [sys.executable, "manage.py", "reconcile", "--json"],
         cwd=ROOT,
@@ -146,7 +146,9 @@ def differences(instance: Instance) -> int:
         text=True,
         check=True,
     )
-    return int(json.loads(done.stdout.strip().splitlines()[-1])["differences"])
+    *found, counts = done.stdout.strip().splitlines()
+    number = int(json.loads(counts)["differences"])
+    return found if number == len(found) else [f"{number} differences: {found}"]
 
 
 def _network(instance: Instance) -> int:

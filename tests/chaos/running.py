@@ -46,7 +46,7 @@ class Outcome:
     fallout: int = 0
     lost: int = 0
     doubled: int = 0
-    differences: int = 0
+    differences: list[str] = field(default_factory=list)
     kills: int = 0
     seconds: float = 0.0
     resent: int = 0

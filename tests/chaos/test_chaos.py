@@ -14,7 +14,7 @@ BUSINESSES = {"open_subscriber", "order_product", "terminate_subscriber"}
 
 def _agree(outcome: Outcome) -> None:
     assert (outcome.lost, outcome.twice, outcome.left) == (0, {}, {}), outcome
-    assert (outcome.fallout, outcome.differences) == (0, 0), outcome
+    assert (outcome.fallout, outcome.differences) == (0, []), outcome
     assert outcome.completed == outcome.orders, outcome
     assert outcome.cancelled + outcome.refused < outcome.orders
     assert outcome.agrees

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from core.errors import DomainError
 from customers.models import Subscriber
+from orders import services
 from orders.models import CustomerOrder
 from provisioning.models import PhoneNumber, SimCard
 
@@ -93,3 +95,34 @@ def test_several_at_once_do_not_pass_the_limit_of_one_identity(operator):
     assert answers.count("realNameLimit") == CLERKS - 2
     assert Subscriber.objects.count() == 5
     assert reserved() == 10
+
+
+def test_what_is_being_taken_back_is_not_tried_again_by_who_waited_for_it(operator):
+    """A clerk cancels; a second one, who found the order held, has to wait and comes too late."""
+    customer = operator.customer()
+    operator.simulator.set("hlr", "refuse", count=1)
+    order = operator.open_subscriber(customer)
+    operator.settle()
+    deed = {"order_no": order.order_no, "actor": operator.actor, "at": operator.now}
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            services.cancel_order(**deed, reason="客户不要了")
+            retried = threads.submit(at_once, lambda: services.retry_order(**deed).order_no)
+            _until_somebody_waits()
+        assert retried.result(timeout=10) == [order.order_no]  # the undoing is told once more
+    operator.settle()
+
+    parts = order.sub_orders.order_by("position").values_list("position", "attempt", "state")
+    assert list(parts) == [(1, 1, "held"), (2, 1, "acknowledged"), (3, 2, "completed")]
+    assert CustomerOrder.objects.get(pk=order.pk).state == "cancelled"
+    assert operator.differences() == []
+
+
+def _until_somebody_waits() -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while not cursor.execute(waiting).fetchone()[0]:
+            assert monotonic() < deadline, "nobody waits for the order"
+            sleep(0.02)
