@@ -173,7 +173,7 @@ class Writing:
                     "name_en": entry.name.en,
                     "resource": entry.resource,
                     "provider": entry.provider,
-                    "elements": list(dict.fromkeys(c.element for c in entry.commands)),
+                    "elements": list(entry.elements),
                     "commands_digest": entry.digest,
                 }
                 for entry in self.document.services

@@ -68,8 +68,39 @@ NOT_YET_SOLD = (OfferingStatus.IN_DESIGN, OfferingStatus.IN_TEST)
 
 
 class ReleaseStatus(models.TextChoices):
-    """How a release stands: BOSS and provisioning hold their halves once it is confirmed."""
+    """发布请求: how far a release has come from the draft to the market."""
 
-    REQUESTED = "requested", "已请求"
-    CONFIRMED = "confirmed", "已确认"
+    DRAFT = "draft", "草稿"
+    REQUESTED = "requested", "已提交"  # BOSS has not answered
+    ACCEPTED = "accepted", "配置中"  # BOSS holds it, and its people configure tariffs and services
+    CONFIGURED = "configured", "待审批"  # both sides are complete: to be tested and approved
+    LAUNCHED = "launched", "已发布"
     REFUSED = "refused", "已拒绝"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+_R = ReleaseStatus
+RELEASE_ARROWS = Arrows(
+    {
+        _R.DRAFT: (_R.REQUESTED,),
+        _R.REQUESTED: (_R.ACCEPTED, _R.REFUSED, _R.WITHDRAWN),
+        _R.ACCEPTED: (_R.CONFIGURED, _R.REFUSED, _R.WITHDRAWN),
+        _R.CONFIGURED: (_R.LAUNCHED, _R.WITHDRAWN),
+    }
+)
+RELEASE_OPEN = (_R.REQUESTED, _R.ACCEPTED, _R.CONFIGURED)
+RELEASE_CLOSED = (_R.LAUNCHED, _R.REFUSED, _R.WITHDRAWN)
+
+
+class ReleaseDeed(models.TextChoices):
+    """What somebody did in the life of a release."""
+
+    DRAFTED = "drafted", "起草"
+    CHANGED = "changed", "修改草稿"
+    REQUESTED = "requested", "提交发布"
+    ACCEPTED = "accepted", "BOSS接收"
+    CONFIGURED = "configured", "资费与服务配置完成"
+    TESTED = "tested", "测试"
+    LAUNCHED = "launched", "审批并发布"
+    REFUSED = "refused", "拒绝"
+    WITHDRAWN = "withdrawn", "撤回"

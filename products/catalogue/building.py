@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.tariff import Price, advertised_price, computable, digest
 from products.catalogue.document import (
     CatalogueDocument,
     CommandEntry,
@@ -22,15 +23,31 @@ from products.catalogue.document import (
 )
 from products.catalogue.problems import CatalogueRefused, Problem
 from products.catalogue.reader import Path, Table, line_of
-from products.catalogue.rules import advertised_price, computable, digest
 from products.catalogue.schema import spelled
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # stands in for an instant that was reported
 
 
-def build(top: Table, *, file: str) -> CatalogueDocument:
-    """Return the document; raise ``CatalogueRefused`` for values no schema can catch."""
-    builder = _Builder(top, file)
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What is known of rules and commands that stand elsewhere: their marks, price and elements.
+
+    ``versions`` by tariff code and version number, ``services`` by code.
+    """
+
+    versions: Mapping[tuple[str, int], tuple[str, Price | None]] = field(default_factory=dict)
+    services: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+NOTHING_CONFIGURED = Configured()
+
+
+def build(top: Table, *, file: str, known: Configured = NOTHING_CONFIGURED) -> CatalogueDocument:
+    """Return the document; raise ``CatalogueRefused`` for values no schema can catch.
+
+    Rules and commands that it leaves out are marked as ``known`` has them.
+    """
+    builder = _Builder(top, file, known)
     document = builder.document()
     if builder.problems:
         raise CatalogueRefused(builder.problems)
@@ -38,8 +55,9 @@ def build(top: Table, *, file: str) -> CatalogueDocument:
 
 
 class _Builder:
-    def __init__(self, top: Table, file: str) -> None:
+    def __init__(self, top: Table, file: str, known: Configured) -> None:
         self.top = top
+        self.known = known
         self.file = file
         self.problems: list[Problem] = []
         self.zone = self._zone()
@@ -59,7 +77,7 @@ class _Builder:
             brands=tuple(self._named("brands")),
             classes=tuple(self._named("classes")),
             services=tuple(
-                _service(item, ("services", i)) for i, item in enumerate(top["services"])
+                self._service(item, ("services", i)) for i, item in enumerate(top["services"])
             ),
             tariffs=tuple(
                 self._tariff(item, ("tariffs", i)) for i, item in enumerate(top["tariffs"])
@@ -107,7 +125,7 @@ class _Builder:
 
     def _tariff(self, item: Mapping[str, Any], path: Path) -> TariffEntry:
         versions = tuple(
-            self._version(item["kind"], version, (*path, "versions", i))
+            self._version(item, version, (*path, "versions", i))
             for i, version in enumerate(item["versions"])
         )
         return TariffEntry(
@@ -119,17 +137,49 @@ class _Builder:
             path=path,
         )
 
-    def _version(self, kind: str, item: Mapping[str, Any], path: Path) -> VersionEntry:
+    def _version(
+        self, tariff: Mapping[str, Any], item: Mapping[str, Any], path: Path
+    ) -> VersionEntry:
         valid_from, valid_to = self._period(item, "valid_from", "valid_to", path)
-        rules = computable(kind, item["rules"], (*path, "rules"), self.report)
+        kind, rules = tariff["kind"], None
+        mark, price = self.known.versions.get((tariff["code"], item["version"]), ("", None))
+        if "rules" in item:
+            rules = computable(kind, item["rules"], (*path, "rules"), self.report)
+            mark, price = digest(rules), advertised_price(kind, rules)
         return VersionEntry(
             version=item["version"],
             valid_from=valid_from or EPOCH,
             valid_to=valid_to,
             description=_words(item["description"]),
             rules=rules,
-            price=advertised_price(kind, item["rules"]),
-            digest=digest(rules),
+            price=price,
+            digest=mark,
+            path=path,
+        )
+
+    def _service(self, item: Mapping[str, Any], path: Path) -> ServiceEntry:
+        commands = None
+        mark, elements = self.known.services.get(item["code"], ("", ()))
+        if "commands" in item:
+            commands = tuple(
+                CommandEntry(
+                    element=command["element"],
+                    command=command["command"],
+                    parameters=dict(command.get("parameters", {})),
+                )
+                for command in item["commands"]
+            )
+            mark = digest([asdict(command) for command in commands])
+            elements = tuple(dict.fromkeys(command.element for command in commands))
+        return ServiceEntry(
+            code=item["code"],
+            kind=item["kind"],
+            name=_words(item["name"]),
+            resource=item.get("resource", ""),
+            provider=item.get("provider", ""),
+            commands=commands,
+            elements=elements,
+            digest=mark,
             path=path,
         )
 
@@ -157,27 +207,6 @@ class _Builder:
 
 def _words(value: Mapping[str, str]) -> Words:
     return Words(zh=value["zh"], en=value["en"])
-
-
-def _service(item: Mapping[str, Any], path: Path) -> ServiceEntry:
-    commands = tuple(
-        CommandEntry(
-            element=command["element"],
-            command=command["command"],
-            parameters=dict(command.get("parameters", {})),
-        )
-        for command in item["commands"]
-    )
-    return ServiceEntry(
-        code=item["code"],
-        kind=item["kind"],
-        name=_words(item["name"]),
-        resource=item.get("resource", ""),
-        provider=item.get("provider", ""),
-        commands=commands,
-        digest=digest([asdict(command) for command in commands]),
-        path=path,
-    )
 
 
 def _relations(item: Mapping[str, Any], path: Path) -> Iterator[RelationEntry]:

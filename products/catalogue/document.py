@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.tariff import Price
 from products.catalogue.problems import Problem
 from products.catalogue.reader import Path, Table, line_of
-from products.catalogue.rules import Price
 from products.catalogue.schema import spelled
 
 
@@ -41,27 +41,31 @@ class CommandEntry:
 
 @dataclass(frozen=True)
 class ServiceEntry:
-    """What the network must do."""
+    """What the network must do; of a draft ``commands`` may be left to be configured."""
 
     code: str
     kind: str
     name: Words
     resource: str
     provider: str
-    commands: tuple[CommandEntry, ...]
+    commands: tuple[CommandEntry, ...] | None
+    elements: tuple[str, ...]
     digest: str
     path: Path
 
 
 @dataclass(frozen=True)
 class VersionEntry:
-    """A tariff's description and computable rules for a period."""
+    """A tariff's description and computable rules for a period.
+
+    Of a draft ``rules`` may be left to be configured in BOSS; ``digest`` is empty until they are.
+    """
 
     version: int
     valid_from: datetime
     valid_to: datetime | None
     description: Words
-    rules: Mapping[str, Any]
+    rules: Mapping[str, Any] | None
     price: Price | None
     digest: str
     path: Path

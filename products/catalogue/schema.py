@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -37,18 +38,26 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]
 
 
 @cache
-def _validator() -> Any:
-    return _Validator(schema())
+def _validator(draft: bool) -> Any:
+    return _Validator(_of_a_draft(schema()) if draft else schema())
 
 
-def schema_problems(top: Table, *, file: str) -> list[Problem]:
+def _of_a_draft(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that leaves rules and commands to whoever configures them later."""
+    draft = deepcopy(whole)
+    draft["$defs"]["version"]["required"].remove("rules")
+    draft["$defs"]["service"]["required"].remove("commands")
+    return draft
+
+
+def schema_problems(top: Table, *, file: str, draft: bool = False) -> list[Problem]:
     """Return everything in which the document departs from the schema."""
-    return list(_found(top, file))
+    return list(_found(top, file, draft))
 
 
-def _found(top: Table, file: str) -> Iterator[Problem]:
+def _found(top: Table, file: str, draft: bool) -> Iterator[Problem]:
     seen = set()
-    for error in _validator().iter_errors(top):
+    for error in _validator(draft).iter_errors(top):
         path = tuple(error.absolute_path)
         zh, en = _words(error)
         if (path, en) in seen:

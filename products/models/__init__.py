@@ -7,15 +7,22 @@ from products.models.offerings import (
     OfferingService,
     OfferingStatusChange,
     OfferingTariff,
+    OfferingVersion,
     ProductOffering,
 )
 from products.models.relations import OfferingRelation
-from products.models.releases import CatalogueRelease, CatalogueRevision
+from products.models.releases import (
+    CatalogueOperator,
+    CatalogueRelease,
+    CatalogueRevision,
+    ReleaseStep,
+)
 from products.models.services import Service
 from products.models.tariffs import Tariff, TariffVersion
 
 __all__ = [
     "Brand",
+    "CatalogueOperator",
     "CatalogueRelease",
     "CatalogueRevision",
     "OfferingEligibility",
@@ -24,8 +31,10 @@ __all__ = [
     "OfferingService",
     "OfferingStatusChange",
     "OfferingTariff",
+    "OfferingVersion",
     "ProductClass",
     "ProductOffering",
+    "ReleaseStep",
     "Service",
     "Tariff",
     "TariffVersion",

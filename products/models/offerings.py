@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from core.periods import period
 from products.models.forms import CODE
 from products.models.naming import Brand, ProductClass
 from products.models.services import Service
@@ -124,6 +127,36 @@ class OfferingTariff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offering_id} → {self.tariff_id}"
+
+
+class OfferingVersion(models.Model):
+    """产品版本: an offering's whole entry as a release made it, for the period it was in effect."""
+
+    offering = models.ForeignKey(ProductOffering, models.CASCADE, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+    content: Any = models.JSONField()
+    release_no = models.CharField(max_length=24)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["offering", "version"], name="offering_version_once"),
+            ExclusionConstraint(
+                name="offering_version_no_overlap",
+                expressions=[
+                    ("offering", RangeOperators.EQUAL),
+                    (period("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="offering_version_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offering_id} v{self.version}"
 
 
 class OfferingStatusChange(models.Model):

@@ -24,7 +24,7 @@ class Service(models.Model):
     name_en = models.CharField(max_length=200)
     resource = models.CharField(max_length=40, blank=True, default="")
     provider = models.CharField(max_length=200, blank=True, default="")
-    elements = ArrayField(models.CharField(max_length=20))
+    elements = ArrayField(models.CharField(max_length=20), blank=True, default=list)
     commands_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
@@ -46,7 +46,10 @@ class Service(models.Model):
                 | ~Q(kind=ServiceKind.CONTENT) & Q(provider=""),
                 name="service_content_has_a_provider",
             ),
-            models.CheckConstraint(condition=Q(elements__len__gt=0), name="service_has_an_element"),
+            models.CheckConstraint(
+                condition=Q(elements__len__gt=0) | Q(commands_digest=""),
+                name="service_has_an_element",
+            ),
             models.CheckConstraint(
                 condition=Q(commands_digest="") | Q(commands_digest__regex=DIGEST),
                 name="service_commands_digest",

@@ -40,12 +40,21 @@ def computable(kind: str, rules: Mapping[str, Any], path: Path, report: Report) 
 
 
 def advertised_price(kind: str, rules: Mapping[str, Any]) -> Price | None:
-    """Return the one price that stands for these rules in a shop, if there is one."""
+    """Return the one price that stands for computable rules in a shop, if there is one."""
     if kind == "rating":
         prices = rules.get("prices")
-        return Price(Decimal(prices[0]["price"]), prices[0]["per"]) if prices else None
+        if not prices:
+            return None
+        return Price(Decimal(prices[0]["price"]), spelled(rules["measure"], prices[0]["per"]))
     per = {"recurring": "cycle", "one_off": "once"}.get(rules["charge"])
     return Price(Decimal(rules["amount"]), per) if per else None
+
+
+def spelled(measure: str, quantity: int) -> str:
+    """Return a quantity in its largest whole unit: 1073741824 bytes are "1 GB"."""
+    units = sorted(_UNITS[measure].items(), key=lambda unit: -unit[1])
+    name, factor = next((name, size) for name, size in units if quantity % size == 0)
+    return f"{quantity // factor} {name}"
 
 
 def digest(value: Any) -> str:

@@ -1,0 +1,88 @@
+"""The content of a draft: entries in the file's own shape, without rules and commands.
+
+It is plain JSON, five lists by section; what rules and commands there are stands in BOSS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from products.catalogue.building import Configured, build
+from products.catalogue.checks import check
+from products.catalogue.document import CatalogueDocument
+from products.catalogue.problems import CatalogueRefused
+from products.catalogue.reader import Row, Table
+from products.catalogue.schema import schema_problems
+
+SECTIONS = ("brands", "classes", "services", "tariffs", "offerings")
+Entry = dict[str, Any]
+Content = dict[str, list[Entry]]
+
+
+def content_of(top: Mapping[str, Any]) -> Content:
+    """Return the entries of a document or a draft, without rules and commands."""
+    content: Content = {section: _plain(top.get(section, [])) for section in SECTIONS}
+    for service in content["services"]:
+        service.pop("commands", None)
+    for tariff in content["tariffs"]:
+        for version in tariff["versions"]:
+            version.pop("rules", None)
+    return content
+
+
+def overlaid(below: Content, above: Content) -> Content:
+    """Return the entries of ``below`` with those of ``above`` in their place, or added."""
+    whole: Content = {}
+    for section in SECTIONS:
+        entries = {entry["code"]: entry for entry in below.get(section, [])}
+        entries |= {entry["code"]: entry for entry in above.get(section, [])}
+        whole[section] = list(entries.values())
+    return whole
+
+
+def document_of(
+    content: Mapping[str, Any],
+    *,
+    operator: Mapping[str, Any],
+    known: Configured,
+    proved: bool = True,
+    file: str = "draft",
+) -> CatalogueDocument:
+    """Return the document that a content describes; raise ``CatalogueRefused`` with each place.
+
+    ``operator`` is the file's section of that name; ``proved`` holds it to every check.
+    """
+    top = _tables({"format": 1, "operator": dict(operator), **content})
+    problems = schema_problems(top, file=file, draft=True)
+    if problems:
+        raise CatalogueRefused(problems)
+    document = build(top, file=file, known=known)
+    problems = check(document) if proved else []
+    if problems:
+        raise CatalogueRefused(problems)
+    return document
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _tables(value: Any) -> Any:
+    """Return JSON as the reader returns YAML: there are no lines, but paths."""
+    if isinstance(value, Mapping):
+        table = Table(0)
+        for key, item in value.items():
+            table[key] = _tables(item)
+            table.lines[key] = 0
+        return table
+    if isinstance(value, list | tuple):
+        row = Row(0)
+        row.extend(_tables(item) for item in value)
+        row.lines = [0] * len(row)
+        return row
+    return value
