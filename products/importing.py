@@ -44,13 +44,16 @@ def contradictions(document: CatalogueDocument, at: datetime) -> Iterator[Proble
             yield from _offering_contradictions(document, offering, offerings[offering.code])
     tariffs, services = _by_code(Tariff, document.tariffs), _by_code(Service, document.services)
     for service in document.services:
-        yield from _fixed(document, service, services.get(service.code), "kind")
+        known = services.get(service.code)
+        if known is not None and known.commands_digest:
+            yield from _fixed(document, service, known, "kind")
     versions = _versions(tariffs.values())
     for tariff in document.tariffs:
         row = tariffs.get(tariff.code)
-        yield from _fixed(document, tariff, row, "kind", "charge_group")
-        if row is not None:
-            yield from _version_contradictions(document, tariff, versions.get(row.pk, {}), at)
+        held = versions.get(row.pk, {}) if row is not None else {}
+        if any(version.rules_digest for version in held.values()):
+            yield from _fixed(document, tariff, row, "kind", "charge_group")
+            yield from _version_contradictions(document, tariff, held, at)
 
 
 def _fixed(document: CatalogueDocument, entry: Any, row: Any, *names: str) -> Iterator[Problem]:
@@ -67,14 +70,15 @@ def _fixed(document: CatalogueDocument, entry: Any, row: Any, *names: str) -> It
 def _offering_contradictions(
     document: CatalogueDocument, entry: OfferingEntry, row: ProductOffering
 ) -> Iterator[Problem]:
+    if row.status in NOT_YET_SOLD:  # nobody has it: it may become whatever it is
+        return
     if entry.status != row.status and not OFFERING_ARROWS.allows(row.status, entry.status):
         yield document.problem(
             (*entry.path, "status"),
             f"{entry.code} 不能从 {row.status} 变为 {entry.status}",
             f"{entry.code} cannot go from {row.status} to {entry.status}",
         )
-    if row.status not in NOT_YET_SOLD:
-        yield from _fixed(document, entry, row, "kind", "charging_mode")
+    yield from _fixed(document, entry, row, "kind", "charging_mode")
 
 
 def _version_contradictions(
@@ -85,6 +89,8 @@ def _version_contradictions(
 ) -> Iterator[Problem]:
     listed = {version.version: version for version in tariff.versions}
     for number, row in held.items():
+        if not row.rules_digest:  # a draft's: it was never released
+            continue
         entry = listed.get(number)
         name = f"{tariff.code} v{number}"
         if entry is None:
@@ -129,12 +135,17 @@ class Writing:
     def write(self) -> None:
         """Bring every table to what the document says."""
         document = self.document
-        brands = self._named(Brand, document.brands)
-        classes = self._named(ProductClass, document.classes)
-        services = self._services()
-        tariffs = self._tariffs()
+        self._named(Brand, document.brands)
+        self._named(ProductClass, document.classes)
+        self._services()
+        written = self._tariffs()
         with _judged_at_the_end("tariff_version_no_overlap"):
-            self._tariff_versions(tariffs)
+            self._tariff_versions(written)
+        named = document.offerings
+        brands = _keys(Brand, {one.brand for one in named})
+        classes = _keys(ProductClass, {one.product_class for one in named})
+        services = _keys(Service, {code for one in named for code in one.services})
+        tariffs = _keys(Tariff, {code for one in named for code in one.tariffs})
         offerings = self._offerings(brands, classes)
         self._links(
             OfferingService,
@@ -280,13 +291,12 @@ class Writing:
 
     def _relations(self, offerings: Mapping[str, ProductOffering]) -> None:
         wanted: dict[tuple[Any, ...], Fields] = {}
-        for entry in self.document.offerings:
+        stated_by = self.document.offerings
+        relations = [relation for entry in stated_by for relation in entry.relations]
+        pks = _keys(ProductOffering, {c for one in relations for c in (one.source, one.target)})
+        for entry in stated_by:
             for relation in entry.relations:
-                key = (
-                    offerings[relation.source].pk,
-                    relation.kind,
-                    offerings[relation.target].pk,
-                )
+                key = (pks[relation.source], relation.kind, pks[relation.target])
                 wanted[key] = {
                     "choice": relation.choice,
                     "minimum": relation.minimum,
@@ -402,6 +412,10 @@ class _judged_at_the_end:  # noqa: N801 - reads as a sentence after "with"
     def _set(self, mode: str) -> None:
         with connections["default"].cursor() as cursor:
             cursor.execute(f"SET CONSTRAINTS {self._names} {mode}")
+
+
+def _keys(model: Any, codes: Iterable[str]) -> dict[str, int]:
+    return dict(model.objects.filter(code__in=list(codes)).values_list("code", "pk"))
 
 
 def _by_code(model: Any, entries: Iterable[Any]) -> dict[str, Any]:

@@ -20,12 +20,7 @@ CUSTOMER_KINDS = ("person", "organisation")
 
 def check(document: CatalogueDocument) -> list[Problem]:
     """Return every contradiction in the document; graphs are checked once references hold."""
-    problems = [*_codes_once(document), *_references(document)]
-    for tariff in document.tariffs:
-        problems += _versions_follow_each_other(document, tariff)
-    if problems:
-        return problems
-    return [
+    return broken(document) or [
         *_relations_once(document),
         *_parts(document),
         *_resources(document),
@@ -35,6 +30,14 @@ def check(document: CatalogueDocument) -> list[Problem]:
         *_nobody_is_eligible(document),
         *_tariffs_cover_the_sale(document),
     ]
+
+
+def broken(document: CatalogueDocument) -> list[Problem]:
+    """Return what keeps the document from being written at all: codes, references, versions."""
+    problems = [*_codes_once(document), *_references(document)]
+    for tariff in document.tariffs:
+        problems += _versions_follow_each_other(document, tariff)
+    return problems
 
 
 def _codes_once(document: CatalogueDocument) -> Iterator[Problem]:

@@ -35,9 +35,9 @@ def overlaid(below: Content, above: Content) -> Content:
     """Return the entries of ``below`` with those of ``above`` in their place, or added."""
     whole: Content = {}
     for section in SECTIONS:
-        entries = {entry["code"]: entry for entry in below.get(section, [])}
-        entries |= {entry["code"]: entry for entry in above.get(section, [])}
-        whole[section] = list(entries.values())
+        first = list(above.get(section, []))  # at the places they have there, for the problems
+        stated = {entry.get("code") for entry in first}
+        whole[section] = [*first, *(e for e in below.get(section, []) if e["code"] not in stated)]
     return whole
 
 

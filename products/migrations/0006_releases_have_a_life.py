@@ -5,7 +5,6 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 # What was handed over before had no second person and no content: it stays in the trace.
@@ -16,7 +15,6 @@ class Migration(migrations.Migration):
     dependencies = [("products", "0005_offerings_for_some_only")]
 
     operations = [
-        BtreeGistExtension(),
         migrations.RunSQL(FORGET, migrations.RunSQL.noop),
         migrations.RemoveConstraint("cataloguerelease", "release_status_known"),
         migrations.RemoveConstraint("cataloguerelease", "release_answered_when_answered"),

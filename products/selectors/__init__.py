@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from products.selectors.contents import (
+    configured_of_catalogue,
+    content_of_catalogue,
+    operator_section,
+)
 from products.selectors.offerings import (
     OfferingNotFound,
     find_offering,
@@ -9,16 +14,23 @@ from products.selectors.offerings import (
     list_offerings,
     list_on_sale,
 )
+from products.selectors.releases import ReleaseNotFound, get_release, list_releases
 from products.selectors.terms import OfferingNotOnSale, any_bundle, offering_terms, terms_on_sale
 
 __all__ = [
     "OfferingNotFound",
     "OfferingNotOnSale",
+    "ReleaseNotFound",
     "any_bundle",
+    "configured_of_catalogue",
+    "content_of_catalogue",
     "find_offering",
     "get_offering",
+    "get_release",
     "list_offerings",
     "list_on_sale",
+    "list_releases",
     "offering_terms",
+    "operator_section",
     "terms_on_sale",
 ]
