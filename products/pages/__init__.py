@@ -1,0 +1,15 @@
+"""The catalogue's pages; each module brings its own ``PAGES``, in the order of the sidebar."""
+
+from __future__ import annotations
+
+from auth_center.consoles import crm_console
+from products.pages import product, studio
+
+MODULES = (
+    studio,
+    product,
+)
+
+for module in MODULES:
+    for page in module.PAGES:
+        crm_console.add_page(page)
