@@ -52,6 +52,17 @@ def read(text: str | bytes, *, file: str) -> Table:
     return _Reader(file).read(text)
 
 
+def reads_as(text: str) -> Any:
+    """Return what a plain word means that stands neither in quotes nor in a block."""
+    if text in _PLAIN_WORDS:
+        return _PLAIN_WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _DECIMAL.match(text):
+        return Decimal(text)
+    return text
+
+
 def line_of(top: Table, path: Path) -> int:
     """Return the line where ``path`` stands, or that of the nearest thing around it."""
     line, value = top.line, top
@@ -171,15 +182,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Any:
         text = self._text(event)
-        if event.style:  # quoted or a block: text as it stands
-            return text
-        if text in _PLAIN_WORDS:
-            return _PLAIN_WORDS[text]
-        if _INTEGER.match(text):
-            return int(text)
-        if _DECIMAL.match(text):
-            return Decimal(text)
-        return text
+        return text if event.style else reads_as(text)  # quoted or a block: as it stands
 
     def _text(self, event: Any) -> str:
         text = str(event.value)
