@@ -104,3 +104,12 @@ class ReleaseDeed(models.TextChoices):
     LAUNCHED = "launched", "审批并发布"
     REFUSED = "refused", "拒绝"
     WITHDRAWN = "withdrawn", "撤回"
+
+
+class EntryKind(models.TextChoices):
+    """What an entry of the catalogue is, as channels see it."""
+
+    CATALOGUE = "catalogue", "产品目录"
+    CLASS = "class", "产品大类"
+    OFFERING = "offering", "产品"
+    TARIFF = "tariff", "资费版本"

@@ -1,6 +1,7 @@
 """The catalogue as CRM sells it; BOSS holds the computable tariffs, provisioning the commands."""
 
 from products.models.eligibility import OfferingEligibility
+from products.models.extensions import EntryExtension
 from products.models.naming import Brand, ProductClass
 from products.models.offerings import (
     OfferingQuerySet,
@@ -25,6 +26,7 @@ __all__ = [
     "CatalogueOperator",
     "CatalogueRelease",
     "CatalogueRevision",
+    "EntryExtension",
     "OfferingEligibility",
     "OfferingQuerySet",
     "OfferingRelation",
