@@ -58,7 +58,7 @@ def _entry(name: str, value: Any, indent: int) -> Iterator[str]:
     """Yield the lines of one key with its value."""
     head = " " * indent + _text(name) + ":"
     short = _flow(value, name)
-    if _is_small(name, value) and len(head) + 1 + len(short) <= WIDTH:
+    if not value or (_is_small(name, value) and len(head) + 1 + len(short) <= WIDTH):
         yield f"{head} {short}"
     elif isinstance(value, Mapping):
         yield head
