@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from products.catalogue.building import build
-from products.catalogue.checks import check
+from products.catalogue.checks import broken, check
+from products.catalogue.content import Content, content_of, document_of
 from products.catalogue.document import CatalogueDocument
 from products.catalogue.halves import boss_half, oss_half
 from products.catalogue.problems import CatalogueRefused, Problem
@@ -15,8 +16,13 @@ from products.catalogue.schema import schema, schema_problems
 __all__ = [
     "CatalogueDocument",
     "CatalogueRefused",
+    "Content",
     "Problem",
     "boss_half",
+    "broken",
+    "check",
+    "content_of",
+    "document_of",
     "load",
     "oss_half",
     "parse",

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from products.catalogue.building import Configured, build
-from products.catalogue.checks import check
 from products.catalogue.document import CatalogueDocument
 from products.catalogue.problems import CatalogueRefused
 from products.catalogue.reader import Row, Table
@@ -23,12 +22,17 @@ Content = dict[str, list[Entry]]
 def content_of(top: Mapping[str, Any]) -> Content:
     """Return the entries of a document or a draft, without rules and commands."""
     content: Content = {section: _plain(top.get(section, [])) for section in SECTIONS}
-    for service in content["services"]:
+    for service in _entries(content["services"]):
         service.pop("commands", None)
-    for tariff in content["tariffs"]:
-        for version in tariff["versions"]:
+    for tariff in _entries(content["tariffs"]):
+        for version in _entries(tariff.get("versions")):
             version.pop("rules", None)
     return content
+
+
+def _entries(value: Any) -> list[Entry]:
+    """Return the entries of a list that may be anything: its form is judged later."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def overlaid(below: Content, above: Content) -> Content:
@@ -46,22 +50,28 @@ def document_of(
     *,
     operator: Mapping[str, Any],
     known: Configured,
-    proved: bool = True,
     file: str = "draft",
 ) -> CatalogueDocument:
-    """Return the document that a content describes; raise ``CatalogueRefused`` with each place.
+    """Return the document that a content describes, its form known to be right.
 
-    ``operator`` is the file's section of that name; ``proved`` holds it to every check.
+    ``operator`` is the file's section of that name. Raises ``CatalogueRefused`` for values that
+    no schema can catch.
     """
-    top = _tables({"format": 1, "operator": dict(operator), **content})
-    problems = schema_problems(top, file=file, draft=True)
+    return build(_top(content, operator), file=file, known=known)
+
+
+def refuse_malformed(
+    content: Mapping[str, Any], operator: Mapping[str, Any], *, file: str = "draft"
+) -> None:
+    """Raise ``CatalogueRefused`` with each place where a content departs from the schema."""
+    problems = schema_problems(_top(content, operator), file=file, draft=True)
     if problems:
         raise CatalogueRefused(problems)
-    document = build(top, file=file, known=known)
-    problems = check(document) if proved else []
-    if problems:
-        raise CatalogueRefused(problems)
-    return document
+
+
+def _top(content: Mapping[str, Any], operator: Mapping[str, Any]) -> Table:
+    top: Table = _tables({"format": 1, "operator": dict(operator), **content})
+    return top
 
 
 def _plain(value: Any) -> Any:
