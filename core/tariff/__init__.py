@@ -1,13 +1,26 @@
-"""What CRM and BOSS both know of a tariff's rules: how people write them, how a machine holds them."""
+"""What CRM and BOSS both know of a tariff's rules: how people write them, how a machine holds them.
 
-from core.tariff.rules import (
-    MEASURE,
-    Price,
-    Report,
-    advertised_price,
-    computable,
-    digest,
-    spelled,
-)
+``problems`` says what is wrong with rules as people write them, ``computable`` turns them into
+what a machine computes with and ``human`` back.
+"""
 
-__all__ = ["MEASURE", "Price", "Report", "advertised_price", "computable", "digest", "spelled"]
+from core.tariff.human import human
+from core.tariff.measures import MEASURE, UNITS, spelled
+from core.tariff.reading import Path, Report
+from core.tariff.rules import Price, advertised_price, computable, digest
+from core.tariff.schema import Problem, problems
+
+__all__ = [
+    "MEASURE",
+    "UNITS",
+    "Path",
+    "Price",
+    "Problem",
+    "Report",
+    "advertised_price",
+    "computable",
+    "digest",
+    "human",
+    "problems",
+    "spelled",
+]

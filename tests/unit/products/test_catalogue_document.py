@@ -120,7 +120,7 @@ def rated(**rules: Any) -> Values:
     [
         ({"usage": "voice"}, "rules"),
         ({"usage": "voice", "prices": [{"price": 1, "per": "1 GB", "step": "1 s"}]}, "per"),
-        ({"usage": "data", "allowances": [{"quantity": "3 messages"}]}, "allowances[0]"),
+        ({"usage": "data", "allowances": [{"quantity": "3 messages"}]}, "allowances[0].quantity"),
         ({"usage": "data", "allowances": [{"quantity": "-3 GB"}]}, "quantity"),
         ({"usage": "voice", "prices": [{"price": -1, "per": "1 s", "step": "1 s"}]}, "price"),
         (
