@@ -1,0 +1,1 @@
+"""The product managers' pages: releases to configure, and the tariffs that BOSS holds."""
