@@ -6,6 +6,7 @@ from products.selectors.contents import (
     configured_of_catalogue,
     content_of_catalogue,
     operator_section,
+    tariffs_of_catalogue,
 )
 from products.selectors.offerings import (
     OfferingNotFound,
@@ -32,5 +33,6 @@ __all__ = [
     "list_releases",
     "offering_terms",
     "operator_section",
+    "tariffs_of_catalogue",
     "terms_on_sale",
 ]

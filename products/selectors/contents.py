@@ -70,6 +70,12 @@ def content_of_catalogue(codes: Iterable[str] | None = None) -> Content:
     }
 
 
+def tariffs_of_catalogue(codes: Iterable[str]) -> list[Entry]:
+    """Return the entries of the tariffs of these codes, with all their versions."""
+    zone = ZoneInfo(operator_section()["timezone"])
+    return _tariffs(Tariff.objects.filter(code__in=list(codes)).order_by("id"), zone)
+
+
 def configured_of_catalogue() -> Configured:
     """Return the marks of the rules and commands that BOSS holds for the present catalogue."""
     versions = {
