@@ -103,7 +103,14 @@ class BillingTariffAdmin(ReadOnly):
 class ReleaseAdmin(ReadOnly):
     permission = permissions.VIEW_RELEASE
     icon = "rocket_launch"
-    list_display: ClassVar[Any] = ["release_no", "state", "received_at", "answered_at"]
+    list_display: ClassVar[Any] = [
+        "release_no",
+        "state",
+        "title",
+        "received_at",
+        "configured_by",
+        "closed_at",
+    ]
     search_fields: ClassVar[Any] = ["release_no__exact"]
     ordering: ClassVar[Any] = ["-id"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from billing import services
 from billing.picturing import picture_customer
-from billing.selectors import find_debt, list_party_rows
+from billing.selectors import find_debt, list_catalogue_rows, list_party_rows, picture_release
 from core.errors import DomainError
 from core.systems import System
 from integration.context import FlowContext
@@ -17,17 +17,21 @@ from integration.messages import (
     DONE,
     ArrearsAnswer,
     ArrearsCheckRequest,
+    CatalogueRowsQuery,
     CustomerAccountRequest,
     CustomerAccountResponse,
     Outcome,
     PartyRowsQuery,
     ProductInfoRequest,
     ProductInfoResponse,
+    ReleasePicture,
+    ReleasePictureQuery,
     Rows,
     ServiceSyncResponse,
     Stamp,
     SubscriptionOrderRequest,
     SubscriptionOrderResponse,
+    TariffConfiguredResponse,
 )
 from integration.messages.pictures import BillingPicture, BillingPictureQuery
 
@@ -59,16 +63,22 @@ def hear_subscription_order(order: SubscriptionOrderRequest, context: FlowContex
 
 @handles(ProductInfoRequest, by=System.BOSS)
 def hear_product_info(request: ProductInfoRequest, context: FlowContext) -> None:
-    """Hold the release; CRM is answered at once only for one refused or answered before."""
-    outcome = _try(services.receive_release, request, context)
-    if outcome is not None:
-        context.reply(ProductInfoResponse(release_no=request.release_no, outcome=outcome))
+    """Take the release on, or say why not."""
+    refused = _try(services.receive_release, request, context)
+    if refused is not None:
+        context.reply(ProductInfoResponse(release_no=request.release_no, outcome=refused))
 
 
 @handles(ServiceSyncResponse, by=System.BOSS)
 def hear_service_sync(response: ServiceSyncResponse, context: FlowContext) -> None:
-    """Answer CRM for the release."""
+    """Tell CRM that the release is configured, or that it cannot be."""
     services.confirm_release(response, context)
+
+
+@handles(TariffConfiguredResponse, by=System.BOSS)
+def hear_tariff_configured(response: TariffConfiguredResponse, context: FlowContext) -> None:
+    """Put the release in effect, or forget it."""
+    services.close_release(response, context)
 
 
 @answers(ArrearsCheckRequest, by=System.BOSS)
@@ -84,6 +94,23 @@ def answer_arrears(question: ArrearsCheckRequest, asker: Stamp, at: datetime) ->
 def answer_party_rows(question: PartyRowsQuery, asker: Stamp, at: datetime) -> Rows:
     """Tell a page of what BOSS holds, for comparison."""
     return Rows(rows=list_party_rows(question.kind, question.after, question.limit))
+
+
+@answers(CatalogueRowsQuery, by=System.BOSS)
+def answer_catalogue_rows(question: CatalogueRowsQuery, asker: Stamp, at: datetime) -> Rows:
+    """Tell BOSS's half of the catalogue: a page of it, or what is named."""
+    rows = list_catalogue_rows(
+        question.kind, after=question.after, limit=question.limit, codes=question.codes
+    )
+    return Rows(rows=rows)
+
+
+@answers(ReleasePictureQuery, by=System.BOSS)
+def answer_release_picture(
+    question: ReleasePictureQuery, asker: Stamp, at: datetime
+) -> ReleasePicture:
+    """Tell how far a release has come here."""
+    return picture_release(question.release_no)
 
 
 @answers(BillingPictureQuery, by=System.BOSS)

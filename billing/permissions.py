@@ -24,3 +24,8 @@ VIEW_OFFERING = permission(
 )
 VIEW_TARIFF = permission("billing.view_billingtariff", zh="查询资费", en="View tariffs")
 VIEW_RELEASE = permission("billing.view_release", zh="查询产品发布", en="View releases")
+CONFIGURE_TARIFF = permission(
+    "billing.configure_tariff",
+    zh="配置资费与服务功能",
+    en="Configure tariffs and service functions",
+)

@@ -1,18 +1,23 @@
-"""Whether a release may be taken: versions once released keep their rules, and never overlap."""
+"""A release's content in BOSS: what is held, what is still to be configured, what ends when.
+
+Content is plain JSON in the shape of the messages; instants are text as they travelled.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import groupby, pairwise
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from billing.values import ReleasedOffering, ReleasedTariff, TariffVersion
+from billing.values import TariffVersion
 from core.errors import Conflict
+from integration.messages import ProductInfoRequest
 
+Content = dict[str, list[dict[str, Any]]]
 Key = tuple[str, int]
 
 
@@ -24,81 +29,117 @@ class TariffVersionChanged(Conflict):
     en = "Version {version} of tariff {tariff} is released and cannot change, release a new one"
 
 
-class TariffVersionsDisagree(Conflict):
-    """The versions of one tariff differ in kind, charge group or currency."""
+class TariffChanged(Conflict):
+    """A tariff keeps its kind, charge group and currency through all its versions."""
 
     code = "tariffVersionsDisagree"
     zh = "资费 {tariff} 各版本的类型、费用组、币种必须一致"
     en = "All versions of tariff {tariff} must have one kind, charge group and currency"
 
 
-class TariffVersionsOverlap(Conflict):
-    """Two versions of one tariff would be in effect at once."""
-
-    code = "tariffVersionsOverlap"
-    zh = "资费 {tariff} 的版本 {earlier} 与 {later} 有效期重叠"
-    en = "Versions {earlier} and {later} of tariff {tariff} overlap"
-
-
-def read(offerings: list[dict[str, Any]]) -> list[ReleasedOffering]:
-    """Return the offerings of a release typed; raise ``msgspec.ValidationError``."""
-    return msgspec.convert(offerings, list[ReleasedOffering])
-
-
-def digest(offerings: list[dict[str, Any]], services: list[dict[str, Any]]) -> str:
+def digest_of(request: ProductInfoRequest) -> str:
     """Return what tells two contents of a release apart."""
-    return hashlib.sha256(msgspec.json.encode([offerings, services], order="sorted")).hexdigest()
+    content = [request.offerings, request.tariffs, request.services, request.currency]
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def tariff_versions(
-    offerings: Sequence[ReleasedOffering], held: Iterable[TariffVersion]
-) -> list[TariffVersion]:
-    """Return the tariff versions to write, by code and time.
-
-    Of a held version only its names and its end may differ. Raises ``TariffVersionChanged``,
-    ``TariffVersionsDisagree`` or ``TariffVersionsOverlap``.
-    """
-    before = {(one.code, one.version): one for one in held}
-    stated: dict[Key, TariffVersion] = {}
-    for one in _flat(tariff for offering in offerings for tariff in offering.tariffs):
-        key = (one.code, one.version)
-        if stated.setdefault(key, one) != one or not _keeps(one, before.get(key, one)):
-            raise TariffVersionChanged(tariff=one.code, version=one.version)
-    after = sorted((before | stated).values(), key=lambda one: (one.code, one.valid_from))
-    for _, versions in groupby(after, key=lambda one: one.code):
-        _check_versions(list(versions))
-    return [one for one in after if (one.code, one.version) in stated]
+def content_of(request: ProductInfoRequest) -> Content:
+    """Return what CRM told, as it is kept."""
+    return {
+        "offerings": msgspec.to_builtins(request.offerings),
+        "tariffs": msgspec.to_builtins(request.tariffs),
+        "services": msgspec.to_builtins(request.services),
+    }
 
 
-def _flat(tariffs: Iterable[ReleasedTariff]) -> Iterable[TariffVersion]:
-    for tariff in tariffs:
-        for version in tariff.versions:
-            yield TariffVersion(
-                code=tariff.code,
-                version=version.version,
-                kind=tariff.kind,
-                charge_group=tariff.charge_group,
-                currency=tariff.currency,
-                name_zh=tariff.name.zh,
-                name_en=tariff.name.en,
-                valid_from=version.valid_from,
-                valid_to=version.valid_to,
-                rules=version.rules,
-            )
+def each_version(content: Content) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield every tariff of a content with each of its versions."""
+    for tariff in content["tariffs"]:
+        for version in tariff["versions"]:
+            yield tariff, version
 
 
-def _keeps(stated: TariffVersion, held: TariffVersion) -> bool:
-    return stated == replace(
-        held, name_zh=stated.name_zh, name_en=stated.name_en, valid_to=stated.valid_to
+def fill(content: Content, rules: Mapping[Key, Any], commands: Mapping[str, Any]) -> None:
+    """Let what has no rules or commands have those that are known for it."""
+    for tariff, version in each_version(content):
+        if version["rules"] is None:
+            version["rules"] = rules.get((tariff["code"], version["version"]))
+    for service in content["services"]:
+        if service["commands"] is None:
+            service["commands"] = commands.get(service["code"])
+
+
+def rules_in(content: Content) -> dict[Key, Any]:
+    """Return the rules that a content has, by tariff and version."""
+    return {
+        (tariff["code"], version["version"]): version["rules"]
+        for tariff, version in each_version(content)
+        if version["rules"] is not None
+    }
+
+
+def commands_in(content: Content) -> dict[str, Any]:
+    """Return the commands that a content has, by service."""
+    services = content["services"]
+    return {one["code"]: one["commands"] for one in services if one["commands"] is not None}
+
+
+def is_complete(content: Content) -> bool:
+    """Tell whether nothing is left to configure; a service means at least one command."""
+    return all(version["rules"] is not None for _, version in each_version(content)) and all(
+        service["commands"] for service in content["services"]
     )
 
 
-def _check_versions(versions: list[TariffVersion]) -> None:
-    for earlier, later in pairwise(versions):
-        alike = ("kind", "charge_group", "currency")
-        if any(getattr(earlier, name) != getattr(later, name) for name in alike):
-            raise TariffVersionsDisagree(tariff=earlier.code)
-        if earlier.valid_to is None or earlier.valid_to > later.valid_from:
-            raise TariffVersionsOverlap(
-                tariff=earlier.code, earlier=earlier.version, later=later.version
+def refuse_changes(content: Content, currency: str, held: Iterable[TariffVersion]) -> None:
+    """Raise ``TariffVersionChanged`` or ``TariffChanged`` for what bills refer to already."""
+    by_key = {(one.code, one.version): one for one in held}
+    by_code = {one.code: one for one in by_key.values()}
+    for tariff in content["tariffs"]:
+        known = by_code.get(tariff["code"])
+        stated = (tariff["kind"], tariff["charge_group"], currency)
+        if known and stated != (known.kind, known.charge_group, known.currency):
+            raise TariffChanged(tariff=tariff["code"])
+    for tariff, version in each_version(content):
+        one = by_key.get((tariff["code"], version["version"]))
+        if one is None:
+            continue
+        begins = datetime.fromisoformat(version["valid_from"]) == one.valid_from
+        if not begins or version["rules"] != one.rules:
+            raise TariffVersionChanged(tariff=one.code, version=one.version)
+
+
+def versions_of(
+    content: Content, currency: str, launched: Iterable[Key], at: datetime | None
+) -> list[TariffVersion]:
+    """Return a content's tariff versions, flat.
+
+    With ``at``, the launch: a new version of a tariff that is on sale does not begin before it,
+    and the version before ends where it begins. The same rule as CRM's.
+    """
+    on_sale = set(launched)
+    codes = {code for code, _ in on_sale}
+    flat: list[TariffVersion] = []
+    for tariff, version in each_version(content):
+        valid_from = datetime.fromisoformat(version["valid_from"])
+        valid_to = version["valid_to"] and datetime.fromisoformat(version["valid_to"])
+        key = (tariff["code"], version["version"])
+        if at is not None and key not in on_sale and key[0] in codes and valid_from < at:
+            valid_from = at
+            if flat and flat[-1].code == tariff["code"]:
+                flat[-1] = replace(flat[-1], valid_to=at)
+        flat.append(
+            TariffVersion(
+                code=tariff["code"],
+                version=version["version"],
+                kind=tariff["kind"],
+                charge_group=tariff["charge_group"],
+                currency=currency,
+                name_zh=tariff["name"]["zh"],
+                name_en=tariff["name"]["en"],
+                valid_from=valid_from,
+                valid_to=valid_to,
+                rules=version["rules"],
             )
+        )
+    return flat

@@ -85,10 +85,13 @@ class TariffKind(models.TextChoices):
 
 
 class ReleaseState(models.TextChoices):
-    """How far a release has come: held here, then known to provisioning, or refused there."""
+    """发布进度: how far a release has come in BOSS."""
 
-    RECEIVED = "received", "已接收"
-    CONFIRMED = "confirmed", "已确认"
+    RECEIVED = "received", "待配置"  # tariffs and service functions are to be configured
+    SYNCING = "syncing", "同步中"  # provisioning is told the commands
+    CONFIGURED = "configured", "待发布"  # CRM knows, tests and approves
+    LAUNCHED = "launched", "已发布"
+    WITHDRAWN = "withdrawn", "已撤回"
     REFUSED = "refused", "被拒绝"
 
 
@@ -115,4 +118,12 @@ SUBSCRIPTION_ARROWS = Arrows(
         _S.PENDING_TERMINATE: (_S.TERMINATED,),
     }
 )
-RELEASE_ARROWS = Arrows({ReleaseState.RECEIVED: (ReleaseState.CONFIRMED, ReleaseState.REFUSED)})
+_R = ReleaseState
+RELEASE_ARROWS = Arrows(
+    {
+        _R.RECEIVED: (_R.SYNCING, _R.WITHDRAWN),
+        _R.SYNCING: (_R.CONFIGURED, _R.RECEIVED, _R.REFUSED, _R.WITHDRAWN),
+        _R.CONFIGURED: (_R.LAUNCHED, _R.WITHDRAWN),
+    }
+)
+RELEASE_CLOSED = (_R.LAUNCHED, _R.WITHDRAWN, _R.REFUSED)

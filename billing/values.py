@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -55,51 +55,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedVersion:
-    """A tariff's rules for a half-open period."""
-
-    version: Annotated[int, Meta(ge=1)]
-    valid_from: datetime
-    valid_to: datetime | None
-    rules: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedTariff:
-    """A tariff with all its versions, as a release states it."""
-
-    code: Code
-    kind: Literal["rating", "accounting"]
-    charge_group: Annotated[str, Meta(pattern=CHARGE_GROUP)]
-    currency: Annotated[str, Meta(pattern=CURRENCY)]
-    name: Words
-    versions: list[ReleasedVersion]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedOffering:
-    """An offering as a release states it, with the tariffs that charge for it."""
-
-    code: Code
-    kind: Literal["main", "addon", "bundle"]
-    name: Words
-    tariffs: list[ReleasedTariff]
-    charging_mode: Literal["prepaid", "postpaid"] | None = None
-    services: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
-    """One version of one tariff, flat: as a release states it or as BOSS holds it."""
+    """One version of one tariff, flat: as a release states it or as BOSS holds it.
+
+    ``launched_at`` is none until CRM has launched it.
+    """
 
     code: str
     version: int
@@ -111,3 +71,4 @@ class TariffVersion:
     valid_from: datetime
     valid_to: datetime | None
     rules: dict[str, Any]
+    launched_at: datetime | None = None

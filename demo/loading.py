@@ -12,10 +12,10 @@ from django.conf import settings
 from auth_center.actors import system_actor
 from auth_center.permissions import permissions
 from auth_center.services import save_channel, save_operator, save_role
+from demo.catalogue import put_on_sale
 from demo.operators import OPERATORS, ROLES, granted
 from integration.settling import settle
 from products.catalogue import load
-from products.releasing import release_catalogue
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.selectors import last_number
 from provisioning.services import load_numbers, load_sims
@@ -67,8 +67,7 @@ def load_demo(
         load_numbers(generate_numbers(NUMBER_PREFIX, NUMBERS, "GZ"), actor=actor)
         load_sims(generate_cards(NUMBERS, "GZ"), actor=actor)
     say("catalogue")
-    release_catalogue(load(CATALOGUE), actor=actor, at=at)
-    settle(clock=clock)
+    put_on_sale(load(CATALOGUE), actor=actor, at=at, settle=lambda: settle(clock=clock))
     return {
         "base_url": settings.BASE_URL,
         "operators": [

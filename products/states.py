@@ -47,6 +47,15 @@ class ServiceKind(models.TextChoices):
     CONTENT = "content", "内容"
 
 
+class AttributeKind(models.TextChoices):
+    """属性类型: what the values of a class's attribute are."""
+
+    INTEGER = "integer", "整数"
+    TEXT = "text", "文本"
+    BOOLEAN = "boolean", "是否"
+    CHOICE = "choice", "选项"
+
+
 class RelationKind(models.TextChoices):
     """产品关系, read from source to target: the source requires the target."""
 

@@ -16,6 +16,7 @@ from auth_center.actors import Actor, system_actor
 from core.systems import System
 from customers.models import Subscription
 from customers.values import NewCustomer
+from demo.catalogue import put_on_sale
 from integration import inbox
 from integration.models import InboxMessage
 from integration.settling import settle
@@ -25,7 +26,6 @@ from orders.reconciliation import reconcile
 from orders.reconciliation.comparing import Difference
 from orders.values import ItemRequest, OrderRequest, Submission
 from products.catalogue import load
-from products.releasing import release_catalogue
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.numbering import iccid_of, imsi_of
 from provisioning.services import load_numbers, load_sims
@@ -199,8 +199,7 @@ def operator(
         ),
         actor=operator.actor,
     )
-    release_catalogue(load(CATALOGUE), actor=operator.actor, at=operator.now)
-    operator.settle()
+    put_on_sale(load(CATALOGUE), actor=operator.actor, at=operator.now, settle=operator.settle)
     return operator
 
 

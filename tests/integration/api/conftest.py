@@ -21,9 +21,9 @@ from django.utils import timezone
 import products
 from auth_center.actors import system_actor
 from auth_center.services import save_channel
+from demo.catalogue import put_on_sale
 from integration.settling import settle
 from products.catalogue import load
-from products.releasing import release_catalogue
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.services import load_numbers, load_sims
@@ -195,8 +195,7 @@ def goods(db: None) -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     load_numbers(generate_numbers("13700", 40, "GZ"), actor=SOMEBODY)
     load_sims(generate_cards(40, "GZ"), actor=SOMEBODY)
-    release_catalogue(CATALOGUE, actor=SOMEBODY, at=at)
-    carry()
+    put_on_sale(CATALOGUE, actor=SOMEBODY, at=at, settle=carry)
 
 
 def carry() -> int:

@@ -18,12 +18,12 @@ from auth_center.actors import system_actor
 from auth_center.models import Operator, Role
 from core.systems import System
 from customers.values import NewCustomer
+from demo.catalogue import put_on_sale
 from integration.settling import settle
 from orders import services
 from orders.models import CustomerOrder
 from orders.values import Submission
 from products.catalogue import load
-from products.releasing import release_catalogue
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.services import load_numbers, load_sims
@@ -92,8 +92,7 @@ def stock() -> None:
     """The demo catalogue on sale, forty numbers and forty cards."""
     load_numbers(generate_numbers("13700", 40, "GZ"), actor=SOMEBODY)
     load_sims(generate_cards(40, "GZ"), actor=SOMEBODY)
-    release_catalogue(CATALOGUE, actor=SOMEBODY, at=datetime(2026, 11, 1, tzinfo=UTC))
-    carry()
+    put_on_sale(CATALOGUE, actor=SOMEBODY, at=datetime(2026, 11, 1, tzinfo=UTC), settle=carry)
 
 
 def carry(*systems: System) -> int:

@@ -1,0 +1,198 @@
+"""资费与服务配置: a BOSS product manager gives a release its rules and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from billing import permissions, releasing
+from billing.models import BillingTariff, Release
+from billing.services.releases import keep, lock_release, note, sync
+from billing.states import ReleaseState
+from core.errors import Conflict, DomainError, NotFound
+from core.systems import System
+from core.tariff import computable, problems
+from integration.context import FlowContext
+
+
+class ReleaseNotOpen(Conflict):
+    """The release is not waiting for configuration any more."""
+
+    code = "releaseNotOpen"
+    zh = "发布批次 {release_no} 现为“{state_zh}”, 不能再配置"
+    en = "The release {release_no} is {state}: it cannot be configured now"
+
+
+class NotInRelease(NotFound):
+    """The release has no such tariff version or service."""
+
+    code = "notInRelease"
+    zh = "发布批次 {release_no} 中没有 {what}"
+    en = "There is no {what} in the release {release_no}"
+
+
+class RulesRefused(DomainError):
+    """The rules cannot be computed: ``errors`` name each place."""
+
+    code = "rulesRefused"
+    zh = "资费规则有 {count} 处错误"
+    en = "The rules have {count} problem(s)"
+
+
+class ConfigurationIncomplete(Conflict):
+    """Something still has no rules or no commands."""
+
+    code = "configurationIncomplete"
+    zh = "尚未配置: {what}"
+    en = "Still to be configured: {what}"
+
+
+class ReleasedRules(Conflict):
+    """A version that was released keeps its rules."""
+
+    code = "releasedRules"
+    zh = "{what} 已发布, 规则不能修改"
+    en = "{what} is released, its rules cannot change"
+
+
+def save_rules(
+    *, release_no: str, tariff_code: str, version: int, rules: Mapping[str, Any],
+    actor: Actor, at: datetime,
+) -> Release:  # fmt: skip
+    """Keep the rules of a tariff version, as people write them; they are held computable.
+
+    Raises ``RulesRefused`` with the path of each fault, ``ReleasedRules``, ``NotInRelease``,
+    ``ReleaseNotOpen`` or ``ReleaseUnknown``.
+    """
+
+    def put(release: Release) -> str:
+        about = f"{tariff_code} v{version}"
+        for tariff, one in releasing.each_version(release.content):
+            if (tariff["code"], one["version"]) == (tariff_code, version):
+                found = problems(tariff["kind"], rules)
+                if found:
+                    raise RulesRefused(count=len(found), errors=[_error(one) for one in found])
+                held = BillingTariff.objects.filter(code=tariff_code, version=version)
+                if held.exclude(launched_at=None).exists():
+                    raise ReleasedRules(what=about)
+                one["rules"] = computable(tariff["kind"], rules, (), _never)
+                return about
+        raise NotInRelease(release_no=release_no, what=about)
+
+    return _change(release_no, "rules", put, actor, at)
+
+
+def save_commands(
+    *, release_no: str, service_code: str, commands: Sequence[Mapping[str, Any]],
+    actor: Actor, at: datetime,
+) -> Release:  # fmt: skip
+    """Keep the network commands of a service: element, command, parameters.
+
+    Raises ``RulesRefused``, ``NotInRelease``, ``ReleaseNotOpen`` or ``ReleaseUnknown``.
+    """
+
+    def put(release: Release) -> str:
+        for service in release.content["services"]:
+            if service["code"] == service_code:
+                found = list(_faults(commands))
+                if found:
+                    raise RulesRefused(count=len(found), errors=found)
+                service["commands"] = [
+                    {
+                        "element": one["element"],
+                        "command": one["command"],
+                        "parameters": dict(one.get("parameters", {})),
+                    }
+                    for one in commands
+                ]
+                return service_code
+        raise NotInRelease(release_no=release_no, what=service_code)
+
+    return _change(release_no, "commands", put, actor, at)
+
+
+def finish_configuration(*, release_no: str, actor: Actor, at: datetime) -> Release:
+    """Say that all is configured: provisioning learns the commands, then CRM is told.
+
+    Raises ``ConfigurationIncomplete``, ``ReleaseNotOpen`` or ``ReleaseUnknown``.
+    """
+    require(actor, permissions.CONFIGURE_TARIFF)
+    with transaction.atomic(using=System.BOSS.alias):
+        release = _open(release_no)
+        missing = missing_in(release.content)
+        if missing:
+            raise ConfigurationIncomplete(what=", ".join(missing))
+        context = FlowContext(
+            system=System.BOSS,
+            flow="release_product",
+            flow_no=release.release_no,
+            mode=release.thread["mode"],
+            settings=release.thread["settings"],
+            actor=actor.stamp(),
+            at=at,
+            clock=release.clock,
+        )
+        sync(release, context)
+        keep(release, context)
+    return release
+
+
+def missing_in(content: releasing.Content) -> list[str]:
+    """Name what has no rules or no commands yet."""
+    rules = [
+        f"{tariff['code']} v{version['version']}"
+        for tariff, version in releasing.each_version(content)
+        if version["rules"] is None
+    ]
+    return rules + [one["code"] for one in content["services"] if not one["commands"]]
+
+
+def _change(
+    release_no: str, deed: str, put: Callable[[Release], str], actor: Actor, at: datetime
+) -> Release:
+    require(actor, permissions.CONFIGURE_TARIFF)
+    with transaction.atomic(using=System.BOSS.alias):
+        release = _open(release_no)
+        about = put(release)
+        release.version += 1
+        release.save(update_fields=["content", "version"])
+        note(release, deed, about, actor.stamp(), at)
+    return release
+
+
+def _open(release_no: str) -> Release:
+    release = lock_release(release_no)
+    if release.state != ReleaseState.RECEIVED:
+        raise ReleaseNotOpen(
+            release_no=release_no, state=release.state, state_zh=release.get_state_display()
+        )
+    return release
+
+
+def _faults(commands: Sequence[Mapping[str, Any]]) -> list[DomainError]:
+    faults = []
+    if not commands:
+        faults.append(_fault("", "至少需要一条指令", "at least one command is needed"))
+    for i, one in enumerate(commands):
+        for name in ("element", "command"):
+            if not str(one.get(name, "")).strip():
+                faults.append(_fault(f"[{i}].{name}", "请填写", "is missing"))
+    return faults
+
+
+def _fault(field: str, zh: str, en: str) -> DomainError:
+    return DomainError(code="rulesProblem", field=f"commands{field}", zh=zh, en=en)
+
+
+def _error(problem: Any) -> DomainError:
+    path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.path)
+    return DomainError(code="rulesProblem", field=f"rules{path}", zh=problem.zh, en=problem.en)
+
+
+def _never(path: Any, zh: str, en: str) -> None:
+    raise AssertionError(f"{path}: {en}")  # problems() has said so before
