@@ -1,7 +1,7 @@
 """What CRM and BOSS both know of a tariff's rules: how people write them, how a machine holds them.
 
 ``problems`` says what is wrong with rules as people write them, ``computable`` turns them into
-what a machine computes with and ``human`` back.
+what a machine computes with and ``human`` back; ``words`` says them in sentences.
 """
 
 from core.tariff.human import human
@@ -9,6 +9,7 @@ from core.tariff.measures import MEASURE, UNITS, spelled
 from core.tariff.reading import Path, Report
 from core.tariff.rules import Price, advertised_price, computable, digest
 from core.tariff.schema import Problem, problems
+from core.tariff.words import words
 
 __all__ = [
     "MEASURE",
@@ -23,4 +24,5 @@ __all__ = [
     "human",
     "problems",
     "spelled",
+    "words",
 ]

@@ -7,7 +7,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
-from core.tariff.measures import spelled
+from core.tariff.measures import counted, spelled
 
 Rules = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ def _rating(rules: Rules) -> dict[str, Any]:
 
 
 def _allowance(measure: str, item: Rules) -> dict[str, Any]:
-    written = {"quantity": spelled(measure, item["quantity"]), **_where_and_when(item)}
+    written = {"quantity": counted(measure, item["quantity"]), **_where_and_when(item)}
     if item["first_cycle"] != "full":
         written["first_cycle"] = item["first_cycle"]
     if item["rolls_over_cycles"]:
@@ -53,7 +53,7 @@ def _price(measure: str, item: Rules) -> dict[str, Any]:
     if "tiers" in item:
         written["tiers"] = [
             {
-                "above": spelled(measure, tier["above"]),
+                "above": counted(measure, tier["above"]),
                 "price": _number(tier["price"]),
                 "per": spelled(measure, tier["per"]),
             }
@@ -79,7 +79,7 @@ def _grant(item: Rules) -> dict[str, Any]:
     days = item["lasts_days"]
     return {
         "usage": item["usage"],
-        "quantity": spelled(item["measure"], item["quantity"]),
+        "quantity": counted(item["measure"], item["quantity"]),
         **_where_and_when(item),
         "lasts": "cycle" if days is None else f"{days} day{'' if days == 1 else 's'}",
     }

@@ -1,4 +1,7 @@
-"""What usage is measured in, and how a measured quantity is written."""
+"""What usage is measured in, and how a measured quantity is written.
+
+``spelled`` writes any quantity, ``counted`` one that is had or used rather than priced by.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,22 @@ UNITS = {
     "items": {"item": 1, "items": 1},
 }
 
+MOST_WRITTEN = 999_999_999  # of any unit, in a catalogue file
+
 
 def spelled(measure: str, quantity: int) -> str:
     """Return a quantity in its largest whole unit: 1073741824 bytes are "1 GB"."""
     name, factor = largest_unit(measure, quantity)
     count = quantity // factor
     return f"{count} {name}s" if count != 1 and f"{name}s" in UNITS[measure] else f"{count} {name}"
+
+
+def counted(measure: str, quantity: int) -> str:
+    """Return how much somebody has of it, as the trade counts: calls in minutes, not hours."""
+    minutes, rest = divmod(quantity, UNITS["seconds"]["min"])
+    if measure == "seconds" and not rest and minutes <= MOST_WRITTEN:
+        return f"{minutes} min"
+    return spelled(measure, quantity)
 
 
 def largest_unit(measure: str, quantity: int) -> tuple[str, int]:
