@@ -1,9 +1,11 @@
 """What CRM and BOSS both know of a tariff's rules: how people write them, how a machine holds them.
 
 ``problems`` says what is wrong with rules as people write them, ``computable`` turns them into
-what a machine computes with and ``human`` back; ``words`` says them in sentences.
+what a machine computes with and ``human`` back; ``words`` says them in
+sentences and ``curve`` gives the corners of what use costs, which ``core.tariff.draw`` draws.
 """
 
+from core.tariff.curves import Curve, curve
 from core.tariff.human import human
 from core.tariff.measures import MEASURE, UNITS, spelled
 from core.tariff.reading import Path, Report
@@ -14,12 +16,14 @@ from core.tariff.words import words
 __all__ = [
     "MEASURE",
     "UNITS",
+    "Curve",
     "Path",
     "Price",
     "Problem",
     "Report",
     "advertised_price",
     "computable",
+    "curve",
     "digest",
     "human",
     "problems",

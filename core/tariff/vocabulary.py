@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -42,6 +43,7 @@ _GROUPS: dict[str, Both] = {
     "mms": ("彩信费", "multimedia message"),
     "data": ("流量费", "data"),
     "content": ("内容费", "content"),
+    "international": ("国际通话费", "international call"),
     "roaming": ("漫游费", "roaming"),
     "broadband": ("宽带费", "broadband"),
     "tv": ("电视费", "TV"),
@@ -50,6 +52,7 @@ _GROUPS: dict[str, Both] = {
     "device": ("终端费", "device"),
     "penalty": ("违约金", "penalty"),
 }
+_NUMBERED = re.compile(r"intl_([0-9]+)\Z")
 _UNITS: dict[str, Both] = {
     "s": ("秒", "second"),
     "min": ("分钟", "minute"),
@@ -77,7 +80,11 @@ def usage(word: str) -> Both:
 
 def zone(word: str) -> Both:
     """Return a place; an operator's own word stands for itself."""
-    return _ZONES.get(word) or (word.replace("_", " "), word.replace("_", " "))
+    if word in _ZONES:
+        return _ZONES[word]
+    if number := _NUMBERED.match(word):
+        return f"国际 {number[1]} 区", f"international zone {number[1]}"
+    return spaced(word.replace("_", " ")), word.replace("_", " ")
 
 
 def unit(word: str) -> Both:
