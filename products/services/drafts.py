@@ -99,7 +99,7 @@ def save_draft(
         _refuse_if_drafted_elsewhere(release)
         release.save()
         _drop(set(before) - set(release.codes))
-        _write(document, kept, actor, at)
+        _write(document, kept, actor, at, contradicts_itself=bool(release.findings))
         deed = ReleaseDeed.CHANGED if release_no else ReleaseDeed.DRAFTED
         note(release, deed, by=actor.stamp(), at=at)
     return release
@@ -179,7 +179,14 @@ def _title(content: Content) -> str:
     return "、".join(names)[:200]
 
 
-def _write(document: CatalogueDocument, content: Content, actor: Actor, at: datetime) -> None:
+def _write(
+    document: CatalogueDocument,
+    content: Content,
+    actor: Actor,
+    at: datetime,
+    *,
+    contradicts_itself: bool,
+) -> None:
     """Write what is new: nobody can have bought by it."""
     own = part_of_document(document, content)
     sold = set(
@@ -190,14 +197,16 @@ def _write(document: CatalogueDocument, content: Content, actor: Actor, at: date
     )
     known = set(Service.objects.exclude(commands_digest="").values_list("code", flat=True))
     unsold = [one for one in own.offerings if one.code not in sold]
-    offerings = tuple(replace(one, status=OfferingStatus.IN_DESIGN) for one in unsold)
+    drafted = [replace(one, status=OfferingStatus.IN_DESIGN) for one in unsold]
+    if contradicts_itself:  # the tables would not have it: its relations stay in the draft
+        drafted = [replace(one, relations=()) for one in drafted]
     tariffs = tuple(one for one in own.tariffs if one.code not in released)
     for one in tariffs:
         TariffVersion.objects.filter(tariff__code=one.code).exclude(
             version__in=[version.version for version in one.versions]
         ).delete()
     services = tuple(one for one in own.services if one.code not in known)
-    fresh = replace(own, offerings=offerings, tariffs=tariffs, services=services)
+    fresh = replace(own, offerings=tuple(drafted), tariffs=tariffs, services=services)
     Writing(fresh, actor=actor, at=at).write()
 
 
