@@ -2,10 +2,11 @@
 
 ``problems`` says what is wrong with rules as people write them, ``computable`` turns them into
 what a machine computes with and ``human`` back; ``words`` says them in
-sentences and ``curve`` gives the corners of what use costs, which ``core.tariff.draw`` draws.
+sentences and ``curve`` gives the corners of what use costs, which ``draw_curves`` draws.
 """
 
 from core.tariff.curves import Curve, curve
+from core.tariff.draw import draw_curves
 from core.tariff.human import human
 from core.tariff.measures import MEASURE, UNITS, spelled
 from core.tariff.reading import Path, Report
@@ -25,6 +26,7 @@ __all__ = [
     "computable",
     "curve",
     "digest",
+    "draw_curves",
     "human",
     "problems",
     "spelled",

@@ -68,7 +68,7 @@ def _picture(curves: Sequence[Curve], language: int, currency: str) -> SafeStrin
 
 
 def _axes(unit: str, language: int, currency: str) -> tuple[str, str]:
-    name, coin = say.unit(unit)[language], say.currency_name(currency)[language]
+    name, coin = say.units(unit)[language], say.currency_name(currency)[language]
     cost = ("费用", "Cost")[language] + (f" ({coin})" if coin else "")
     if unit == "cycle":
         return ("账期数", "Billing cycles")[language], cost
@@ -81,7 +81,7 @@ def _name(curve: Curve, language: int) -> str:
 
 def _said(curve: Curve, language: int) -> str:
     """Return a curve in words: the amount at each of its corners."""
-    unit = say.unit(curve.unit)[language]
+    unit = say.units(curve.unit)[language]
     shown = [f"{used:f} {unit}: {cost:f}" for used, cost in curve.points]
     corners = ", ".join(shown if len(shown) <= MOST_SAID else [*shown[:MOST_SAID], "…", shown[-1]])
     return f"{_name(curve, language)} ({corners})"

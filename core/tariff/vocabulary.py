@@ -92,6 +92,12 @@ def unit(word: str) -> Both:
     return _UNITS.get(word.removesuffix("s") if len(word) > 1 else word) or (word, word)
 
 
+def units(word: str) -> Both:
+    """Return a unit as it stands beside figures: 分钟, minutes, GB."""
+    zh, en = unit(word)
+    return zh, en if en == word.upper() else f"{en}s"
+
+
 def money(amount: str | Decimal, currency: str) -> Both:
     """Return an amount with its currency's name, or its code."""
     figure = f"{Decimal(amount):,f}"
