@@ -140,12 +140,13 @@ def fill_column(
 
     A part that refuses says why, and the others stand.
     """
+    return [_fill(panel, reader, number, query) for panel in panels_in(page, column, reader)]
+
+
+def panels_in(page: str, column: str, reader: Reader) -> list[Panel]:
+    """Return the parts that this reader may see in a column of a page, in order, not filled."""
     panels = sorted(_PANELS[page].values(), key=lambda panel: panel.position)
-    return [
-        _fill(panel, reader, number, query)
-        for panel in panels
-        if panel.column == column and reader.may(panel.permission)
-    ]
+    return [one for one in panels if one.column == column and reader.may(one.permission)]
 
 
 def remarks_on(subject: str, reader: Reader, numbers: Iterable[str]) -> dict[str, list[Remark]]:

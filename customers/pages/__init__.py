@@ -5,7 +5,7 @@ from core.console import Page
 from core.console import converters as converters
 from core.console.panels import Panel, add_finder, add_panel
 from customers import permissions
-from customers.pages import accounts, contacts, customer, finding, network, subscribers
+from customers.pages import accounts, contacts, customer, finding, network, owners, subscribers
 
 crm_console.add_page(
     Page(
@@ -94,5 +94,17 @@ add_panel(
         permission=permissions.VIEW_ACCOUNT,
         template="customers/panel_billing.html",
         fill=accounts.fill_billing,
+    ),
+)
+add_panel(
+    "catalogue_product",
+    Panel(
+        name="owners",
+        titles=("用户", "Owners"),
+        permission=permissions.VIEW_SUBSCRIPTION,
+        template="customers/panel_owners.html",
+        fill=owners.fill_owners,
+        column="tab",
+        position=10,
     ),
 )

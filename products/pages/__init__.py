@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from auth_center.consoles import crm_console
-from products.pages import product, studio
+from products.pages import network, product, studio, tariffs
 
 MODULES = (
     studio,
     product,
+    tariffs,
+    network,
 )
 
 for module in MODULES:

@@ -1,0 +1,24 @@
+"""A tariff's rules as BOSS holds them: in sentences, and as a curve of what usage costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from core.tariff import curve, words
+from core.tariff.draw import draw_curves
+from core.words import said
+
+Rules = dict[str, Any]
+
+
+def sentences_of(kind: str, rules: Rules, currency: str) -> list[str]:
+    """Return a sentence for every rule, in the reader's language."""
+    return [said(*both) for both in words(kind, rules, currency)]
+
+
+def picture_of(kind: str, rules: Rules, currency: str) -> SafeString:
+    """Return what usage or time costs, drawn; empty where there is nothing to draw."""
+    return draw_curves(curve(kind, rules), get_language() or "zh", currency)
