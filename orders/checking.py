@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -13,10 +14,15 @@ from integration.context import FlowContext
 from integration.messages import ArrearsCheckRequest
 from integration.queries import SystemSilent, ask
 from orders import refusals
+from orders.values import ItemRequest
+from products.attributes import fault_of, read_value, spelled
 from products.eligibility import Facts, check_eligibility
 from products.relations import check as check_relations
 from products.selectors import terms_on_sale
-from products.values import OfferingTerms
+from products.values import AttributeTerms, OfferingTerms
+
+# Characteristics that are no attribute: whose product it is, and what a line is called.
+ABOUT = frozenset({"subscriber", "subscription", "line"})
 
 
 def refuse_unless_allowed(
@@ -61,6 +67,45 @@ def on_sale(code: str, field: str, at: datetime) -> OfferingTerms:
         return terms_on_sale([code], at)[code]
     except DomainError as refusal:
         raise refusals.OfferingRefused(refusal, field=field) from refusal
+
+
+def chosen(item: ItemRequest, terms: OfferingTerms) -> ItemRequest:
+    """Return the item with a value for everything that its customer chooses of the offering.
+
+    What he leaves out is as it is offered. Raises ``CharacteristicUnknown`` for what the offering
+    does not know, ``CharacteristicRefused`` for a value that does not fit, and
+    ``CharacteristicMissing`` for what is offered with none.
+    """
+    where = f"productOrderItem.{item.item_id}.product.productCharacteristic"
+    attributes = {one.name: one for one in terms.attributes}
+    for name in item.characteristics:
+        if name not in attributes and name not in terms.resources and name not in ABOUT:
+            raise refusals.CharacteristicUnknown(
+                name=name[:40], offering=terms.code, field=f"{where}.{name[:40]}"
+            )
+    values = {name: _value(item, one, where) for name, one in attributes.items()}
+    return replace(item, characteristics={**item.characteristics, **values})
+
+
+def _value(item: ItemRequest, attribute: AttributeTerms, where: str) -> str:
+    """Return the value as it is kept, in the one way it is spelled."""
+    if attribute.name not in item.characteristics:
+        if attribute.offered is None:
+            raise refusals.CharacteristicMissing(name=attribute.name, field=where)
+        return spelled(attribute.offered)
+    value = read_value(attribute, item.characteristics[attribute.name])
+    fault = fault_of(attribute, value)
+    if fault is not None:
+        zh, en = fault
+        raise refusals.CharacteristicRefused(
+            name=attribute.name,
+            label_zh=attribute.label_zh,
+            label_en=attribute.label_en,
+            fault_zh=zh,
+            fault_en=en,
+            field=f"{where}.{attribute.name}",
+        )
+    return spelled(value)
 
 
 def refuse_in_arrears(

@@ -45,6 +45,22 @@ class CharacteristicMissing(DomainError):
     en = "The product characteristic {name} is missing"
 
 
+class CharacteristicUnknown(DomainError):
+    """The product has no such characteristic, or its customers do not choose it."""
+
+    code = "characteristicUnknown"
+    zh = "产品 {offering} 没有可选的属性 {name}"
+    en = "{offering} has no characteristic {name} to choose"
+
+
+class CharacteristicRefused(DomainError):
+    """The value is not one that the characteristic can have."""
+
+    code = "characteristicRefused"
+    zh = "属性 {label_zh} ({name}): {fault_zh}"
+    en = "{label_en} ({name}): {fault_en}"
+
+
 class LineMalformed(DomainError):
     """A broadband line has a short plain name."""
 

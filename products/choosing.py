@@ -12,8 +12,8 @@ from django.db.models import Prefetch, Q
 from core.errors import DomainError
 from products.eligibility import Facts, check_eligibility
 from products.models import OfferingQuerySet, OfferingTariff, ProductOffering, TariffVersion
-from products.relations import Names, check
-from products.selectors import list_on_sale, offering_terms
+from products.relations import Beside, check
+from products.selectors import catalogue_at, list_on_sale, offering_terms
 from products.states import OfferingKind, RelationKind
 from products.values import OfferingTerms
 
@@ -197,9 +197,10 @@ def refusals_together(
     leaving: Sequence[str] = (),
 ) -> list[DomainError]:
     """Return what stands against having all of ``wanted`` at once, giving up ``leaving``."""
-    terms = offering_terms({*owned, *wanted, *leaving}, at)
-    relations = [relation for one in terms.values() for relation in one.relations]
-    return check(owned, wanted, relations, leaving_codes=leaving, names=_names(terms, at))
+    catalogue = catalogue_at(at)
+    codes = {*owned, *wanted, *leaving}
+    relations = [relation for code in codes for relation in catalogue.terms(code).relations]
+    return check(owned, wanted, relations, leaving_codes=leaving, names=catalogue.names)
 
 
 def _judged(
@@ -211,41 +212,18 @@ def _judged(
     at: datetime,
 ) -> list[Choice]:
     """Say of each choice what stands against it beside what is owned and wanted."""
-    terms = offering_terms({*owned, *wanted, *leaving, *(one.code for one in choices)}, at)
-    names = _names(terms, at)
-    fixed = [relation for code in (*owned, *wanted) for relation in terms[code].relations]
+    if not choices:
+        return []
+    catalogue = catalogue_at(at)
+    fixed = [relation for code in (*owned, *wanted) for relation in catalogue.terms(code).relations]
+    beside = Beside(owned, wanted, fixed, leaving_codes=leaving, names=catalogue.names)
     judged = []
     for choice in choices:
-        code = choice.code
-        refusals = check(
-            owned,
-            [*wanted, code] if code not in wanted else wanted,
-            [*fixed, *terms[code].relations],
-            leaving_codes=leaving,
-            names=names,
-        )
-        about = [one for one in refusals if _concerns(one, code, leaving)]
-        own = replace(facts, brand=terms[code].brand) if choice.kind == OfferingKind.MAIN else facts
-        eligible = check_eligibility(terms[code], own)
-        judged.append(replace(choice, refusals=(*eligible, *about)))
+        terms = catalogue.terms(choice.code)
+        own = replace(facts, brand=terms.brand) if choice.kind == OfferingKind.MAIN else facts
+        refusals = (*check_eligibility(terms, own), *beside.against(terms.code, terms.relations))
+        judged.append(replace(choice, refusals=refusals))
     return judged
-
-
-def _concerns(refusal: DomainError, code: str, leaving: Sequence[str]) -> bool:
-    """Tell whether a refusal is about ``code``, or about what would be lost with those leaving."""
-    named = (refusal.values.get("offering"), *refusal.values.get("others", ()))
-    return code in named or any(one in named for one in leaving)
-
-
-def _names(terms: dict[str, OfferingTerms], at: datetime) -> Names:
-    codes = {
-        code
-        for one in terms.values()
-        for relation in one.relations
-        for code in (relation.source, relation.target)
-    }
-    known = terms | offering_terms(codes - set(terms), at)
-    return {one.code: (one.name_zh, one.name_en) for one in known.values()}
 
 
 def _searched(offerings: OfferingQuerySet, search: str) -> OfferingQuerySet:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from core.errors import Conflict, DomainError
-from products.values import BrandTerms, OfferingTerms
+from products.values import EVERYBODY, BrandTerms, OfferingName, OfferingTerms
 
 KINDS = {"person": ("个人客户", "persons"), "organisation": ("单位客户", "organisations")}
 NOTHING = ("无", "none")
@@ -26,6 +26,7 @@ class Facts:
     ``segment`` and ``region`` are the customer's, ``channel`` is where the order comes from.
     ``brand`` is that of the subscriber's main product as it is now, or as the same order brings it
     where there is none yet; ``months`` is how long the subscriber has been in the network.
+    ``owned`` are the codes of what the subscriber has before the order, what it gives up too.
     """
 
     customer_kind: str
@@ -34,6 +35,7 @@ class Facts:
     region: str = ""
     brand: BrandTerms | None = None
     months: int = 0
+    owned: frozenset[str] = frozenset()
 
 
 class NotEligible(Conflict):
@@ -92,9 +94,19 @@ class MonthsNotEligible(NotEligible):
     en = "{offering_en} needs {needed_en} months in the network, the subscriber has {found_en}"
 
 
+class OwnerNotEligible(NotEligible):
+    """The offering is for owners of others only."""
+
+    code = "notEligibleOwner"
+    zh = "产品 {offering_zh} 仅面向已订购 {needed_zh} 的用户"
+    en = "{offering_en} is only for subscribers who have {needed_en} already"
+
+
 def check_eligibility(terms: OfferingTerms, facts: Facts) -> list[DomainError]:
     """Return a refusal for each condition of the offering that the facts do not meet."""
     wanted = terms.eligibility
+    if wanted is EVERYBODY:
+        return []
     conditions: tuple[tuple[type[NotEligible], tuple[Any, ...], Any], ...] = (
         (CustomerKindNotEligible, wanted.customer_kinds, facts.customer_kind),
         (SegmentNotEligible, wanted.segments, facts.segment),
@@ -109,6 +121,8 @@ def check_eligibility(terms: OfferingTerms, facts: Facts) -> list[DomainError]:
     ]
     if facts.months < wanted.minimum_months:
         refusals.append(_refused(MonthsNotEligible, terms, (wanted.minimum_months,), facts.months))
+    if wanted.owns and facts.owned.isdisjoint(one.code for one in wanted.owns):
+        refusals.append(_refused(OwnerNotEligible, terms, wanted.owns, None))
     return refusals
 
 
@@ -142,6 +156,8 @@ def _refused(
 def _spelled(value: Any) -> tuple[str, str]:
     if isinstance(value, BrandTerms):
         return (value.name_zh, value.name_en)
+    if isinstance(value, OfferingName):
+        return (f"{value.name_zh} ({value.code})", f"{value.name_en} ({value.code})")
     if value is None or value == "":
         return NOTHING
     return KINDS.get(value, (str(value), str(value)))

@@ -18,6 +18,8 @@ from products.catalogue import CatalogueDocument, Problem
 from products.catalogue.document import NamedEntry, OfferingEntry, TariffEntry, VersionEntry
 from products.models import (
     Brand,
+    ClassAttribute,
+    OfferingAttribute,
     OfferingEligibility,
     OfferingRelation,
     OfferingService,
@@ -47,6 +49,7 @@ def contradictions(document: CatalogueDocument, at: datetime) -> Iterator[Proble
         known = services.get(service.code)
         if known is not None and known.commands_digest:
             yield from _fixed(document, service, known, "kind")
+    yield from _attribute_contradictions(document)
     versions = _versions(tariffs.values())
     for tariff in document.tariffs:
         row = tariffs.get(tariff.code)
@@ -64,6 +67,24 @@ def _fixed(document: CatalogueDocument, entry: Any, row: Any, *names: str) -> It
                 (*entry.path, name),
                 f"{entry.code} 的 {name} 不能改变 (现为 {held})",
                 f"the {name} of {entry.code} cannot change (it is {held})",
+            )
+
+
+def _attribute_contradictions(document: CatalogueDocument) -> Iterator[Problem]:
+    """An attribute's values are what its kind says: orders keep them for as long as they stand."""
+    stated = {
+        (entry.code, attribute.name): attribute
+        for entry in document.classes
+        for attribute in entry.attributes
+    }
+    rows = ClassAttribute.objects.filter(product_class__code__in={code for code, _ in stated})
+    for code, name, kind in rows.values_list("product_class__code", "name", "kind"):
+        attribute = stated.get((code, name))
+        if attribute is not None and attribute.kind != kind:
+            yield document.problem(
+                (*attribute.path, "type"),
+                f"{code} 的属性 {name} 的类型不能改变 (现为 {kind})",
+                f"the type of the attribute {name} of {code} cannot change (it is {kind})",
             )
 
 
@@ -136,7 +157,7 @@ class Writing:
         """Bring every table to what the document says."""
         document = self.document
         self._named(Brand, document.brands)
-        self._named(ProductClass, document.classes)
+        self._class_attributes(self._named(ProductClass, document.classes))
         self._services()
         written = self._tariffs()
         with _judged_at_the_end("tariff_version_no_overlap"):
@@ -166,6 +187,7 @@ class Writing:
         ):
             self._relations(offerings)
         self._eligibilities(offerings)
+        self._attributes(offerings)
         ProductOffering.objects.filter(pk__in=self._touched).update(changed_at=self.at)
 
     def _named(self, model: Any, entries: Iterable[NamedEntry]) -> dict[str, int]:
@@ -173,6 +195,29 @@ class Writing:
             entry.code: {"name_zh": entry.name.zh, "name_en": entry.name.en} for entry in entries
         }
         return self._by_code(model, wanted)
+
+    def _class_attributes(self, classes: Mapping[str, int]) -> None:
+        wanted: dict[tuple[Any, ...], Fields] = {
+            (classes[entry.code], attribute.name): {
+                "position": position,
+                "label_zh": attribute.label.zh,
+                "label_en": attribute.label.en,
+                "kind": attribute.kind,
+                "unit": attribute.unit,
+                "minimum": attribute.minimum,
+                "maximum": attribute.maximum,
+                "options": list(attribute.options),
+                "default": attribute.default,
+                "configurable": attribute.configurable,
+            }
+            for entry in self.document.classes
+            for position, attribute in enumerate(entry.attributes)
+        }
+        rows = {
+            (row.product_class_id, row.name): row
+            for row in ClassAttribute.objects.filter(product_class__in=classes.values())
+        }
+        self._sync(ClassAttribute, ("product_class_id", "name"), wanted, rows, remove=True)
 
     def _services(self) -> dict[str, int]:
         return self._by_code(
@@ -325,6 +370,7 @@ class Writing:
                 "regions": list(stated.regions),
                 "brands": list(stated.brands),
                 "minimum_months": stated.minimum_months,
+                "owns": list(stated.owns),
             }
             for entry in self.document.offerings
             if (stated := entry.eligibility) is not None
@@ -334,6 +380,29 @@ class Writing:
             (row.offering_id,): row for row in OfferingEligibility.objects.filter(offering__in=keys)
         }
         touched = self._sync(OfferingEligibility, ("offering_id",), wanted, rows, remove=True)
+        self._touched.update(key[0] for key in touched)
+
+    def _attributes(self, offerings: Mapping[str, ProductOffering]) -> None:
+        classes = {entry.product_class for entry in self.document.offerings}
+        known = {
+            (code, name): key
+            for code, name, key in ClassAttribute.objects.filter(
+                product_class__code__in=classes
+            ).values_list("product_class__code", "name", "pk")
+        }
+        wanted: dict[tuple[Any, ...], Fields] = {
+            (offerings[entry.code].pk, known[entry.product_class, name]): {"value": value}
+            for entry in self.document.offerings
+            for name, value in entry.attributes.items()
+        }
+        keys = [row.pk for row in offerings.values()]
+        rows = {
+            (row.offering_id, row.attribute_id): row
+            for row in OfferingAttribute.objects.filter(offering__in=keys)
+        }
+        touched = self._sync(
+            OfferingAttribute, ("offering_id", "attribute_id"), wanted, rows, remove=True
+        )
         self._touched.update(key[0] for key in touched)
 
     def _by_code(self, model: Any, wanted: Mapping[str, Fields]) -> dict[str, int]:

@@ -65,22 +65,88 @@ def check(
     ]
 
 
+class Beside:
+    """What is owned and wanted, indexed once, so that many others can be judged beside it.
+
+    ``relations`` are those of the owned and wanted. Each judgement costs the time of the other's
+    own relations; the parts of bundles are not counted here.
+    """
+
+    def __init__(
+        self,
+        owned_codes: Iterable[str],
+        wanted_codes: Iterable[str],
+        relations: Iterable[Relation],
+        *,
+        leaving_codes: Iterable[str] = (),
+        names: Names | None = None,
+    ) -> None:
+        leaving, self._wanted = set(leaving_codes), set(wanted_codes)
+        self._held = (set(owned_codes) - leaving) | self._wanted
+        self._tell = _Teller(names or {})
+        self._lost = [
+            (source, alternatives)
+            for source, alternatives in _choices(relations, self._held)
+            if leaving.intersection(alternatives) and not self._held.intersection(alternatives)
+        ]
+
+    def against(self, code: str, relations: Iterable[Relation]) -> list[DomainError]:
+        """Return a refusal for each relation that stands against having ``code`` as well.
+
+        Among them what would be lost with what leaves, unless ``code`` makes up for it.
+        """
+        relations, tell, held = tuple(relations), self._tell, self._held | {code}
+        missing = [
+            (source, alternatives)
+            for source, alternatives in self._lost
+            if code not in alternatives and code != source
+        ]
+        missing += [
+            (code, alternatives)
+            for _, alternatives in _choices(relations, {code})
+            if code not in alternatives and not self._held.intersection(alternatives)
+        ]
+        excludes = [
+            one
+            for one in relations
+            if one.kind == RelationKind.EXCLUDES
+            and one.source in held
+            and one.target in held
+            and code in (one.source, one.target)
+        ]
+        return [
+            *(_requirement_missing(source, others, tell) for source, others in missing),
+            *_excluding(excludes, held, self._wanted | {code}, tell),
+        ]
+
+
+def _choices(relations: Iterable[Relation], sources: set[str]) -> Iterable[tuple[str, list[str]]]:
+    """Return what the sources require: each with the alternatives of one choice."""
+    choices: dict[tuple[str, int], list[str]] = {}
+    for relation in relations:
+        if relation.kind == RelationKind.REQUIRES and relation.source in sources:
+            others = choices.setdefault((relation.source, relation.choice), [])
+            if relation.target not in others:
+                others.append(relation.target)
+    return [(source, others) for (source, _), others in choices.items()]
+
+
+def _requirement_missing(source: str, alternatives: list[str], tell: _Teller) -> RequirementMissing:
+    return RequirementMissing(
+        offering=source,
+        others=alternatives,
+        **tell("offering", source),
+        **tell("needed", *alternatives),
+    )
+
+
 def _missing(
     requires: Iterable[Relation], held: set[str], wanted: set[str], leaving: set[str], tell: _Teller
 ) -> Iterable[DomainError]:
-    choices: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for relation in requires:
-        if relation.source in held:
-            choices[relation.source, relation.choice].append(relation.target)
-    for (source, _), alternatives in choices.items():
+    for source, alternatives in _choices(requires, held):
         judged = source in wanted or leaving.intersection(alternatives)
         if judged and not held.intersection(alternatives):
-            yield RequirementMissing(
-                offering=source,
-                others=alternatives,
-                **tell("offering", source),
-                **tell("needed", *alternatives),
-            )
+            yield _requirement_missing(source, alternatives, tell)
 
 
 def _excluding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,40 @@ class BrandTerms:
     name_en: str = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class OfferingName:
+    """An offering that another one speaks of; its names do not make it another."""
+
+    code: str
+    name_zh: str = field(compare=False)
+    name_en: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeTerms:
+    """An attribute that an order chooses the value of, and the value it has where none is chosen.
+
+    ``kind`` is integer, text, boolean or choice; ``minimum`` and ``maximum`` bound an integer,
+    ``options`` are those of a choice. ``offered`` is none where the order must choose.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    kind: str
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    options: tuple[Any, ...] = ()
+    offered: Any = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
     """订购资格: who may have an offering, when it is had; what is empty restricts nobody.
 
     ``brands`` are those of the subscriber's main product, ``minimum_months`` the time that the
-    subscriber has been in the network.
+    subscriber has been in the network, ``owns`` the offerings of which he must have one already.
     """
 
     customer_kinds: tuple[str, ...] = ()
@@ -66,6 +95,7 @@ class Eligibility:
     regions: tuple[str, ...] = ()
     brands: tuple[BrandTerms, ...] = ()
     minimum_months: int = 0
+    owns: tuple[OfferingName, ...] = ()
 
 
 EVERYBODY = Eligibility()
@@ -78,6 +108,7 @@ class OfferingTerms:
     ``relations`` are what it states (requirements, replacements, a bundle's parts) and every
     exclusion in which it takes part: those of all offerings concerned suffice for
     ``products.relations.check``. ``eligibility`` is judged by ``products.eligibility``.
+    ``attributes`` are those that the customer chooses.
     """
 
     code: str
@@ -93,6 +124,7 @@ class OfferingTerms:
     relations: tuple[Relation, ...]
     brand: BrandTerms
     eligibility: Eligibility = EVERYBODY
+    attributes: tuple[AttributeTerms, ...] = ()
 
     @property
     def resources(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from integration.flow import FlowState, NothingToCorrect, Plan, register
 from integration.messages import ResourceReserveRequest
 from integration.queries import ask
 from orders import lines, refusals
-from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
+from orders.checking import chosen, on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import (
     Opening,
     check_real_name_limit,
@@ -140,5 +140,5 @@ def _main_first(
             offering=", ".join(item.offering_code for item in request.items)[:200],
             field="productOrderItem",
         )
-    ordered = replace(request, items=(*mains, *rest))
-    return ordered, [terms[item.offering_code] for item in ordered.items]
+    items = tuple(chosen(item, terms[item.offering_code]) for item in (*mains, *rest))
+    return replace(request, items=items), [terms[item.offering_code] for item in items]

@@ -20,7 +20,7 @@ from customers import services as parties
 from integration.context import FlowContext
 from integration.flow import Plan
 from orders import lines, refusals
-from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
+from orders.checking import chosen, on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import (
     Opening,
     check_real_name_limit,
@@ -59,6 +59,8 @@ class Leg:
 def prepare_bundle(request: OrderRequest, reference: str, context: FlowContext) -> Legs:
     """Check a bundle's order; return its legs, the main one first, or raise what is wrong."""
     terms = {item.item_id: _terms(item, context) for item in request.items}
+    items = tuple(chosen(item, terms[item.item_id]) for item in request.items)
+    request = replace(request, items=items)
     bundle = _the_bundle(request, terms)
     legs = _legs(request, terms, bundle)
     _check_parts(request, terms, bundle)

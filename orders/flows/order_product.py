@@ -21,7 +21,7 @@ from integration.messages import (
     SubscriptionOrderRequest,
 )
 from orders import lines, refusals
-from orders.checking import on_sale, refuse_in_arrears, refuse_unless_allowed
+from orders.checking import chosen, on_sale, refuse_in_arrears, refuse_unless_allowed
 from orders.flows.opening import parts_of_bundle, service_kind_of, tariffs_of
 from orders.flows.serving import PROVISION, ServingFlow, release_unsent
 from orders.models import CustomerOrder, OrderItem
@@ -183,6 +183,7 @@ class OrderProduct(ServingFlow):
             terms = None
             if gets:
                 terms = on_sale(item.offering_code, _field(item, "productOffering.id"), context.at)
+                item = chosen(item, terms)
             leaving = _leaving(item, held) if item.action != "add" else None
             wishes.append(
                 Wish(
@@ -217,6 +218,7 @@ class OrderProduct(ServingFlow):
                 channel=context.actor.channel,
                 brand=mains[0].brand if mains else None,
                 months=_months(served, context),
+                owned=frozenset(stays.values()),
             ),
             owned=owned.values(),
             leaving={stays[number] for number in leaving if stays[number] not in kept},

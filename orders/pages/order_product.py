@@ -248,7 +248,8 @@ def _facts(ordering: Ordering, actor: Actor, at: datetime) -> Facts:
     main = ordering.main
     brand = None if main is None else offering_terms([main.code], at)[main.code].brand
     since = ordering.served.activated_at
-    return facts_about(ordering.customer, actor, at, brand=brand, since=since)
+    owned = [one.code for one in ordering.held if not one.is_leaving]
+    return facts_about(ordering.customer, actor, at, brand=brand, since=since, owned=owned)
 
 
 def _add_choices(ordering: Ordering, filled: Filled, facts: Facts, at: datetime) -> None:

@@ -179,6 +179,7 @@ def facts_about(
     *,
     brand: BrandTerms | None = None,
     since: datetime | None = None,
+    owned: Iterable[str] = (),
 ) -> Facts:
     """Return what decides which offerings the customer may have."""
     return Facts(
@@ -188,6 +189,7 @@ def facts_about(
         region=customer.region,
         brand=brand,
         months=months_in_network(since, at) if since else 0,
+        owned=frozenset(owned),
     )
 
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from core.tariff import Price, advertised_price, computable, digest
 from products.catalogue.document import (
+    AttributeEntry,
     CatalogueDocument,
+    ClassEntry,
     CommandEntry,
     EligibilityEntry,
     NamedEntry,
@@ -74,8 +76,11 @@ class _Builder:
             operator=_words(operator["name"]),
             currency=operator["currency"],
             timezone=operator["timezone"],
-            brands=tuple(self._named("brands")),
-            classes=tuple(self._named("classes")),
+            brands=tuple(
+                NamedEntry(item["code"], _words(item["name"]), ("brands", i))
+                for i, item in enumerate(top["brands"])
+            ),
+            classes=tuple(_class(item, ("classes", i)) for i, item in enumerate(top["classes"])),
             services=tuple(
                 self._service(item, ("services", i)) for i, item in enumerate(top["services"])
             ),
@@ -97,10 +102,6 @@ class _Builder:
                 ("operator", "timezone"), f"未知时区 {name}", f"does not know the zone {name}"
             )
             return ZoneInfo("UTC")
-
-    def _named(self, section: str) -> Iterator[NamedEntry]:
-        for i, item in enumerate(self.top[section]):
-            yield NamedEntry(item["code"], _words(item["name"]), (section, i))
 
     def _instant(self, values: Mapping[str, Any], name: str, path: Path) -> datetime | None:
         text = values.get(name)
@@ -199,6 +200,7 @@ class _Builder:
             sale_to=sale_to,
             services=tuple(item["services"]),
             tariffs=tuple(item["tariffs"]),
+            attributes={name: _whole(value) for name, value in item.get("attributes", {}).items()},
             relations=tuple(_relations(item, path)),
             eligibility=_eligibility(item, path),
             path=path,
@@ -207,6 +209,38 @@ class _Builder:
 
 def _words(value: Mapping[str, str]) -> Words:
     return Words(zh=value["zh"], en=value["en"])
+
+
+def _class(item: Mapping[str, Any], path: Path) -> ClassEntry:
+    return ClassEntry(
+        code=item["code"],
+        name=_words(item["name"]),
+        path=path,
+        attributes=tuple(
+            _attribute(one, (*path, "attributes", i))
+            for i, one in enumerate(item.get("attributes", []))
+        ),
+    )
+
+
+def _attribute(item: Mapping[str, Any], path: Path) -> AttributeEntry:
+    return AttributeEntry(
+        name=item["name"],
+        label=_words(item["label"]),
+        kind=item["type"],
+        unit=item.get("unit", ""),
+        minimum=_whole(item.get("min")),
+        maximum=_whole(item.get("max")),
+        options=tuple(_whole(option) for option in item.get("options", [])),
+        default=_whole(item.get("default")),
+        configurable=item.get("configurable", False),
+        path=path,
+    )
+
+
+def _whole(value: Any) -> Any:
+    """Return 300.0 as 300: JSON knows one kind of number."""
+    return int(value) if isinstance(value, float) else value
 
 
 def _relations(item: Mapping[str, Any], path: Path) -> Iterator[RelationEntry]:
@@ -236,5 +270,6 @@ def _eligibility(item: Mapping[str, Any], path: Path) -> EligibilityEntry | None
         regions=tuple(stated.get("regions", ())),
         brands=tuple(stated.get("brands", ())),
         minimum_months=stated.get("minimum_months", 0),
+        owns=tuple(stated.get("owns", ())),
         path=(*path, "eligibility"),
     )

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from products.attributes import fault_of
 from products.catalogue.document import (
+    AttributeEntry,
     CatalogueDocument,
     OfferingEntry,
     RelationEntry,
@@ -25,19 +27,23 @@ def check(document: CatalogueDocument) -> list[Problem]:
         *_parts(document),
         *_resources(document),
         *_contradictions(document),
+        *_replaced_by_themselves(document),
         *_circles(document),
         *_nobody_can_buy(document),
+        *_nobody_owns(document),
+        *_one_main_product(document),
+        *_one_charging_mode(document),
         *_nobody_is_eligible(document),
         *_tariffs_cover_the_sale(document),
     ]
 
 
 def broken(document: CatalogueDocument) -> list[Problem]:
-    """Return what keeps the document from being written at all: codes, references, versions."""
-    problems = [*_codes_once(document), *_references(document)]
+    """Return what keeps the document from being written: codes, references, versions, values."""
+    problems = [*_codes_once(document), *_references(document), *_class_attributes(document)]
     for tariff in document.tariffs:
         problems += _versions_follow_each_other(document, tariff)
-    return problems
+    return problems or list(_attributes(document))
 
 
 def _codes_once(document: CatalogueDocument) -> Iterator[Problem]:
@@ -74,12 +80,72 @@ def _references(document: CatalogueDocument) -> Iterator[Problem]:
         if offering.eligibility is not None:
             for i, code in enumerate(offering.eligibility.brands):
                 yield from missing("brands", code, (*offering.eligibility.path, "brands", i))
+            for i, code in enumerate(offering.eligibility.owns):
+                yield from missing("offerings", code, (*offering.eligibility.path, "owns", i))
         for relation in offering.relations:
             yield from missing("offerings", _other(offering, relation), relation.path)
 
 
 def _other(offering: OfferingEntry, relation: RelationEntry) -> str:
     return relation.source if relation.target == offering.code else relation.target
+
+
+def _class_attributes(document: CatalogueDocument) -> Iterator[Problem]:
+    for entry in document.classes:
+        seen: set[str] = set()
+        for attribute in entry.attributes:
+            if attribute.name in seen:
+                yield document.problem(
+                    (*attribute.path, "name"),
+                    f"{entry.code} 的属性 {attribute.name} 重复",
+                    f"{entry.code} has the attribute {attribute.name} twice",
+                )
+            seen.add(attribute.name)
+            yield from _attribute_stands(document, attribute)
+
+
+def _attribute_stands(document: CatalogueDocument, attribute: AttributeEntry) -> Iterator[Problem]:
+    low, high = attribute.minimum, attribute.maximum
+    if low is not None and high is not None and low > high:
+        yield document.problem((*attribute.path, "min"), "min 大于 max", "min is greater than max")
+    elif attribute.default is not None:
+        fault = fault_of(attribute, attribute.default)
+        if fault is not None:
+            yield document.problem((*attribute.path, "default"), *fault)
+    spelled: set[str] = set()
+    for i, option in enumerate(attribute.options):
+        if str(option) in spelled:  # an order says it as a text
+            yield document.problem(
+                (*attribute.path, "options", i),
+                f"选项 {option} 重复",
+                f"the option {option} is stated twice",
+            )
+        spelled.add(str(option))
+
+
+def _attributes(document: CatalogueDocument) -> Iterator[Problem]:
+    classes = {
+        entry.code: {attribute.name: attribute for attribute in entry.attributes}
+        for entry in document.classes
+    }
+    for offering in document.offerings:
+        known, where = classes[offering.product_class], (*offering.path, "attributes")
+        for name, value in offering.attributes.items():
+            if name not in known:
+                yield document.problem(
+                    (*where, name),
+                    f"{offering.product_class} 没有属性 {name}",
+                    f"{offering.product_class} has no attribute {name}",
+                )
+            elif fault := fault_of(known[name], value):
+                yield document.problem((*where, name), *fault)
+        for attribute in known.values():
+            if attribute.default is None and attribute.name not in offering.attributes:
+                yield document.problem(
+                    where,
+                    f"缺少属性 {attribute.name} 的值",
+                    f"lacks a value of the attribute {attribute.name}",
+                )
 
 
 def _versions_follow_each_other(
@@ -221,6 +287,44 @@ def _contradictions(document: CatalogueDocument) -> Iterator[Problem]:
                     )
 
 
+def _replaced_by_themselves(document: CatalogueDocument) -> Iterator[Problem]:
+    """Find offerings that take the place of what they need, or in the end of themselves."""
+    replaced = {
+        offering.code: {one.target for one in offering.relations if one.kind == "replaces"}
+        for offering in document.offerings
+    }
+    reported: set[str] = set()
+    for offering in document.offerings:
+        for choice in _needs(offering):
+            others = {_other(offering, relation) for relation in choice}
+            if others <= replaced[offering.code]:
+                names = ", ".join(sorted(others))
+                yield document.problem(
+                    choice[0].path,
+                    f"{offering.code} 替代 {names}, 不能又需要它",
+                    f"{offering.code} replaces {names}, it cannot need it",
+                )
+        if offering.code not in reported and (around := _circle(offering.code, replaced)):
+            reported |= around
+            yield document.problem(
+                (*offering.path, "replaces"),
+                f"{offering.code} 的替代关系成环",
+                f"what {offering.code} replaces leads back to itself",
+            )
+
+
+def _circle(start: str, edges: dict[str, set[str]]) -> set[str]:
+    """Return all that ``start`` leads to, if it leads back to itself."""
+    found: set[str] = set()
+    open_ends = list(edges[start])
+    while open_ends:
+        code = open_ends.pop()
+        if code not in found:
+            found.add(code)
+            open_ends += edges[code]
+    return found if start in found else set()
+
+
 def _closure(start: str, edges: dict[str, set[str]]) -> set[str]:
     found, open_ends = {start}, [start]
     while open_ends:
@@ -273,6 +377,71 @@ def _nobody_can_buy(document: CatalogueDocument) -> Iterator[Problem]:
                 offering.path,
                 f"{offering.code} 无人可订: 所需产品未上市",
                 f"nobody can buy {offering.code}: what it needs is not launched",
+            )
+
+
+def _nobody_owns(document: CatalogueDocument) -> Iterator[Problem]:
+    """Find offerings for owners of what nobody can come to own."""
+    sold = {one.code for one in document.offerings if one.status in ("launched", "retired")}
+    for offering in _launched(document):
+        owns = offering.eligibility.owns if offering.eligibility else ()
+        if owns and not sold.intersection(set(owns) - {offering.code}):
+            yield document.problem(
+                (*offering.eligibility.path, "owns") if offering.eligibility else offering.path,
+                f"{offering.code} 无人可订: 没有人拥有 {', '.join(owns)}",
+                f"nobody can buy {offering.code}: nobody owns {', '.join(owns)}",
+            )
+
+
+def _one_main_product(document: CatalogueDocument) -> Iterator[Problem]:
+    """Find what needs several main products at once: a subscriber has one."""
+    offerings = {offering.code: offering for offering in document.offerings}
+    for offering in _launched(document):
+        possible = {offering.code} if offering.kind == "main" else None
+        for choice in _forced_choices(offering, offerings):
+            others = {relation.target for relation in choice}
+            if any(offerings[code].kind != "main" for code in others):
+                continue
+            possible = others if possible is None else possible & others
+            if not possible:
+                yield document.problem(
+                    choice[0].path if choice[0].source == offering.code else offering.path,
+                    f"{offering.code} 无人可订: 需要同时有几个主体产品",
+                    f"nobody can buy {offering.code}: it needs several main products at once",
+                )
+                break
+
+
+def _forced_choices(
+    offering: OfferingEntry, offerings: dict[str, OfferingEntry]
+) -> Iterator[list[RelationEntry]]:
+    """Yield what one subscriber must have with an offering, and with all that comes with it."""
+    if offering.kind == "bundle":
+        return  # its parts are several subscribers'
+    seen, open_ends = {offering.code}, [offering.code]
+    while open_ends:
+        for choice in _needs(offerings[open_ends.pop()]):
+            yield choice
+            if len(choice) == 1 and choice[0].target not in seen:
+                seen.add(choice[0].target)
+                open_ends.append(choice[0].target)
+
+
+def _one_charging_mode(document: CatalogueDocument) -> Iterator[Problem]:
+    """Find bundles whose main products no one account can pay for."""
+    modes = {offering.code: offering.charging_mode for offering in document.offerings}
+    for offering in _launched(document):
+        if offering.kind != "bundle":
+            continue
+        common = {"postpaid", "prepaid"}
+        for choice in _needs(offering):
+            charged = {modes[_other(offering, relation)] for relation in choice}
+            common &= common if "" in charged else charged
+        if not common:
+            yield document.problem(
+                (*offering.path, "parts"),
+                f"{offering.code} 无人可订: 各组成部分的付费方式不同",
+                f"nobody can buy {offering.code}: its parts are charged in different modes",
             )
 
 

@@ -31,6 +31,29 @@ class NamedEntry:
 
 
 @dataclass(frozen=True)
+class AttributeEntry:
+    """What the offerings of a class are told apart by; ``default`` is none where all must say."""
+
+    name: str
+    label: Words
+    kind: str
+    unit: str
+    minimum: int | None
+    maximum: int | None
+    options: tuple[int | str, ...]
+    default: int | str | bool | None
+    configurable: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class ClassEntry(NamedEntry):
+    """A product class with its attributes."""
+
+    attributes: tuple[AttributeEntry, ...]
+
+
+@dataclass(frozen=True)
 class CommandEntry:
     """What one network element is told for a service."""
 
@@ -106,6 +129,7 @@ class EligibilityEntry:
     regions: tuple[str, ...]
     brands: tuple[str, ...]
     minimum_months: int
+    owns: tuple[str, ...]
     path: Path
 
 
@@ -126,6 +150,7 @@ class OfferingEntry:
     sale_to: datetime | None
     services: tuple[str, ...]
     tariffs: tuple[str, ...]
+    attributes: Mapping[str, int | str | bool]
     relations: tuple[RelationEntry, ...]
     eligibility: EligibilityEntry | None
     path: Path
@@ -140,7 +165,7 @@ class CatalogueDocument:
     currency: str
     timezone: str
     brands: tuple[NamedEntry, ...]
-    classes: tuple[NamedEntry, ...]
+    classes: tuple[ClassEntry, ...]
     services: tuple[ServiceEntry, ...]
     tariffs: tuple[TariffEntry, ...]
     offerings: tuple[OfferingEntry, ...]

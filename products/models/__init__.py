@@ -1,5 +1,6 @@
 """The catalogue as CRM sells it; BOSS holds the computable tariffs, provisioning the commands."""
 
+from products.models.attributes import ClassAttribute, OfferingAttribute
 from products.models.eligibility import OfferingEligibility
 from products.models.extensions import EntryExtension
 from products.models.naming import Brand, ProductClass
@@ -26,7 +27,9 @@ __all__ = [
     "CatalogueOperator",
     "CatalogueRelease",
     "CatalogueRevision",
+    "ClassAttribute",
     "EntryExtension",
+    "OfferingAttribute",
     "OfferingEligibility",
     "OfferingQuerySet",
     "OfferingRelation",

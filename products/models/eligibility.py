@@ -15,7 +15,8 @@ class OfferingEligibility(models.Model):
     """订购资格: who may have an offering when it is ordered; without a row, everybody may.
 
     What is empty restricts nobody. ``brands`` are codes of the subscriber's main product's brand,
-    ``minimum_months`` is the time the subscriber has been in the network.
+    ``minimum_months`` is the time the subscriber has been in the network, ``owns`` are codes of
+    offerings of which the subscriber must have one already.
     """
 
     offering = models.OneToOneField(ProductOffering, models.CASCADE, related_name="eligibility")
@@ -25,6 +26,7 @@ class OfferingEligibility(models.Model):
     regions = ArrayField(models.CharField(max_length=40), blank=True, default=list)
     brands = ArrayField(models.CharField(max_length=40), blank=True, default=list)
     minimum_months = models.PositiveSmallIntegerField(default=0)
+    owns = ArrayField(models.CharField(max_length=40), blank=True, default=list, db_default=[])
 
     class Meta:
         verbose_name_plural = "offering eligibilities"
@@ -39,7 +41,8 @@ class OfferingEligibility(models.Model):
                 | Q(channels__len__gt=0)
                 | Q(regions__len__gt=0)
                 | Q(brands__len__gt=0)
-                | Q(minimum_months__gt=0),
+                | Q(minimum_months__gt=0)
+                | Q(owns__len__gt=0),
                 name="eligibility_restricts_somebody",
             ),
         ]

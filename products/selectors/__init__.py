@@ -16,13 +16,24 @@ from products.selectors.offerings import (
     list_on_sale,
 )
 from products.selectors.releases import ReleaseNotFound, get_release, list_releases
-from products.selectors.terms import OfferingNotOnSale, any_bundle, offering_terms, terms_on_sale
+from products.selectors.terms import (
+    CatalogueAt,
+    OfferingNotOnSale,
+    any_bundle,
+    can_be_bought,
+    catalogue_at,
+    offering_terms,
+    terms_on_sale,
+)
 
 __all__ = [
+    "CatalogueAt",
     "OfferingNotFound",
     "OfferingNotOnSale",
     "ReleaseNotFound",
     "any_bundle",
+    "can_be_bought",
+    "catalogue_at",
     "configured_of_catalogue",
     "content_of_catalogue",
     "find_offering",

@@ -17,6 +17,8 @@ from products.catalogue.content import Content, Entry
 from products.models import (
     Brand,
     CatalogueOperator,
+    ClassAttribute,
+    OfferingAttribute,
     OfferingEligibility,
     OfferingRelation,
     OfferingService,
@@ -34,7 +36,9 @@ NO_OPERATOR = {
     "currency": "CNY",
     "timezone": settings.TIME_ZONE,
 }
-_ELIGIBLE = ("customer_kinds", "segments", "channels", "regions", "brands", "minimum_months")
+_ELIGIBLE = (
+    "customer_kinds", "segments", "channels", "regions", "brands", "minimum_months", "owns",
+)  # fmt: skip
 
 
 def operator_section() -> dict[str, Any]:
@@ -63,7 +67,7 @@ def content_of_catalogue(codes: Iterable[str] | None = None) -> Content:
         tariffs = Q(code__in={code for one in offerings for code in one["tariffs"]})
     return {
         "brands": [_named(row) for row in Brand.objects.order_by("id")],
-        "classes": [_class(row) for row in ProductClass.objects.order_by("id")],
+        "classes": [_class(row) for row in _classes()],
         "services": [_service(row) for row in Service.objects.filter(services).order_by("id")],
         "tariffs": _tariffs(Tariff.objects.filter(tariffs).order_by("id"), zone),
         "offerings": offerings,
@@ -102,8 +106,30 @@ def _named(row: Any) -> Entry:
     return {"code": row.code, "name": {"zh": row.name_zh, "en": row.name_en}}
 
 
+def _classes() -> Any:
+    return ProductClass.objects.order_by("id").prefetch_related("attributes")
+
+
 def _class(row: ProductClass) -> Entry:
-    return _named(row)
+    attributes = [_attribute(one) for one in row.attributes.all()]
+    return _named(row) | ({"attributes": attributes} if attributes else {})
+
+
+def _attribute(row: ClassAttribute) -> Entry:
+    entry: Entry = {
+        "name": row.name,
+        "label": {"zh": row.label_zh, "en": row.label_en},
+        "type": row.kind,
+    }
+    stated = {
+        "unit": row.unit or None,
+        "min": row.minimum,
+        "max": row.maximum,
+        "options": row.options or None,
+        "default": row.default,
+        "configurable": row.configurable or None,
+    }
+    return entry | {name: value for name, value in stated.items() if value is not None}
 
 
 def _service(row: Service) -> Entry:
@@ -142,11 +168,13 @@ def _offerings(zone: ZoneInfo, codes: list[str] | None) -> list[Entry]:
     tariffs = _links(OfferingTariff, "tariff__code", keys)
     relations = _relations(keys)
     eligibility = _eligibility(keys)
+    attributes = _attributes(keys)
     return [
         {
             **_basics(row, zone),
             "services": services[row.pk],
             "tariffs": tariffs[row.pk],
+            **attributes.get(row.pk, {}),
             **relations[row.pk],
             **eligibility.get(row.pk, {}),
         }
@@ -220,6 +248,16 @@ def _stated(kind: str, others: list[Any]) -> Iterator[Any]:
         yield {"any_of": codes}
     else:
         yield from codes
+
+
+def _attributes(keys: list[int] | None) -> dict[int, Entry]:
+    rows = OfferingAttribute.objects.order_by("attribute__position")
+    if keys is not None:
+        rows = rows.filter(offering__in=keys)
+    entries: dict[int, Entry] = {}
+    for offering, name, value in rows.values_list("offering_id", "attribute__name", "value"):
+        entries.setdefault(offering, {"attributes": {}})["attributes"][name] = value
+    return entries
 
 
 def _eligibility(keys: list[int] | None) -> dict[int, Entry]:

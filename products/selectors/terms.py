@@ -8,8 +8,8 @@ seen by whoever may see it, at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -19,6 +19,8 @@ from core.errors import Conflict
 from products.models import (
     Brand,
     CatalogueRevision,
+    ClassAttribute,
+    OfferingAttribute,
     OfferingEligibility,
     OfferingRelation,
     OfferingService,
@@ -30,8 +32,10 @@ from products.selectors.offerings import OfferingNotFound
 from products.states import OfferingStatus, RelationKind
 from products.values import (
     EVERYBODY,
+    AttributeTerms,
     BrandTerms,
     Eligibility,
+    OfferingName,
     OfferingTerms,
     Relation,
     ServiceTerms,
@@ -90,6 +94,7 @@ class _Offering:
     relations: tuple[Relation, ...]
     brand: BrandTerms
     eligibility: Eligibility
+    attributes: tuple[AttributeTerms, ...]
 
     def terms(self, at: datetime) -> OfferingTerms:
         on_sale = (
@@ -112,6 +117,7 @@ class _Offering:
             relations=self.relations,
             brand=self.brand,
             eligibility=self.eligibility,
+            attributes=self.attributes,
         )
 
 
@@ -121,8 +127,51 @@ class _Snapshot:
     offerings: dict[str, _Offering]
 
 
+class _Names(Mapping[str, tuple[str, str]]):
+    """The Chinese and the English name of each offering, looked up when one is asked for."""
+
+    def __init__(self, offerings: Mapping[str, _Offering]) -> None:
+        self._offerings = offerings
+
+    def __getitem__(self, code: str) -> tuple[str, str]:
+        offering = self._offerings[code]
+        return offering.name_zh, offering.name_en
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._offerings)
+
+    def __len__(self) -> int:
+        return len(self._offerings)
+
+
+class CatalogueAt:
+    """The whole catalogue at an instant, of one revision: terms are made when asked for."""
+
+    def __init__(self, offerings: Mapping[str, _Offering], at: datetime) -> None:
+        self._offerings, self._at = offerings, at
+        self.names: Mapping[str, tuple[str, str]] = _Names(offerings)
+
+    def terms(self, code: str) -> OfferingTerms:
+        """Return the terms of one offering; raise ``OfferingNotFound``."""
+        offering = self._offerings.get(code)
+        if offering is None:
+            raise OfferingNotFound(offering=code)
+        return offering.terms(self._at)
+
+    def launched(self) -> Iterator[OfferingTerms]:
+        """Yield the terms of what is launched, in order of its code, in its sale period or not."""
+        for offering in self._offerings.values():
+            if offering.status == OfferingStatus.LAUNCHED:
+                yield offering.terms(self._at)
+
+
 _snapshot = _Snapshot(mark=None, offerings={})
 _loading = Lock()
+
+
+def catalogue_at(at: datetime) -> CatalogueAt:
+    """Return the whole catalogue at ``at``, for one query."""
+    return CatalogueAt(_current().offerings, at)
 
 
 def offering_terms(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms]:
@@ -148,9 +197,14 @@ def terms_on_sale(codes: Iterable[str], at: datetime) -> dict[str, OfferingTerms
     """
     terms = offering_terms(codes, at)
     for code, offering in terms.items():
-        if not offering.on_sale or any(tariff.version is None for tariff in offering.tariffs):
+        if not can_be_bought(offering):
             raise OfferingNotOnSale(offering=code)
     return terms
+
+
+def can_be_bought(terms: OfferingTerms) -> bool:
+    """Tell whether an offering is on sale and each of its tariffs has a version in effect."""
+    return terms.on_sale and all(tariff.version is not None for tariff in terms.tariffs)
 
 
 def any_bundle(codes: Iterable[str]) -> bool:
@@ -196,25 +250,35 @@ def _load() -> _Snapshot:
 def _read() -> dict[str, _Offering]:
     services, tariffs = _services(), _tariffs()
     relations, brands = _relations(), _brands()
-    eligibility = _eligibility(brands)
-    offerings: dict[str, _Offering] = {}
-    rows: Iterable[tuple[Any, ...]] = ProductOffering.objects.values_list(
-        "id",
-        "code",
-        "kind",
-        "charging_mode",
-        "product_class__code",
-        "name_zh",
-        "name_en",
-        "status",
-        "sale_from",
-        "sale_to",
-        "brand__code",
+    attributes = _Attributes().read()
+    rows: list[tuple[Any, ...]] = list(
+        ProductOffering.objects.order_by("code").values_list(
+            "id",
+            "code",
+            "kind",
+            "charging_mode",
+            "product_class__code",
+            "name_zh",
+            "name_en",
+            "status",
+            "sale_from",
+            "sale_to",
+            "brand__code",
+        )
     )
+    eligibility = _eligibility(brands, {row[1]: (row[5], row[6]) for row in rows})
+    offerings: dict[str, _Offering] = {}
     for key, code, *rest, brand in rows:
-        links = (tuple(tariffs[key]), tuple(services[key]), tuple(relations[code]))
-        fields: list[Any] = [code, *rest, *links, brands[brand], eligibility.get(key, EVERYBODY)]
-        offerings[code] = _Offering(*fields)
+        offerings[code] = _Offering(
+            code,
+            *rest,
+            tariffs=tuple(tariffs[key]),
+            services=tuple(services[key]),
+            relations=tuple(relations[code]),
+            brand=brands[brand],
+            eligibility=eligibility.get(key, EVERYBODY),
+            attributes=attributes.of(key, rest[2]),
+        )
     return offerings
 
 
@@ -276,7 +340,7 @@ def _brands() -> _Brands:
     return _Brands((row[0], BrandTerms(*row)) for row in rows)
 
 
-def _eligibility(brands: _Brands) -> dict[int, Eligibility]:
+def _eligibility(brands: _Brands, names: Mapping[str, tuple[str, str]]) -> dict[int, Eligibility]:
     return {
         row.offering_id: Eligibility(
             customer_kinds=tuple(row.customer_kinds),
@@ -285,9 +349,47 @@ def _eligibility(brands: _Brands) -> dict[int, Eligibility]:
             regions=tuple(row.regions),
             brands=tuple(brands[code] for code in row.brands),
             minimum_months=row.minimum_months,
+            owns=tuple(OfferingName(code, *names.get(code, (code, code))) for code in row.owns),
         )
         for row in OfferingEligibility.objects.all()
     }
+
+
+class _Attributes:
+    """What customers choose: the attributes of a class, and what an offering begins with."""
+
+    def __init__(self) -> None:
+        self._of_class: dict[str, list[AttributeTerms]] = defaultdict(list)
+        self._values: dict[int, dict[str, Any]] = defaultdict(dict)
+
+    def of(self, offering: int, product_class: str) -> tuple[AttributeTerms, ...]:
+        values = self._values.get(offering, {})
+        return tuple(
+            replace(one, offered=values.get(one.name, one.offered))
+            for one in self._of_class.get(product_class, ())
+        )
+
+    def read(self) -> _Attributes:
+        rows = ClassAttribute.objects.filter(configurable=True).select_related("product_class")
+        for row in rows.order_by("position"):
+            self._of_class[row.product_class.code].append(
+                AttributeTerms(
+                    name=row.name,
+                    label_zh=row.label_zh,
+                    label_en=row.label_en,
+                    kind=row.kind,
+                    unit=row.unit,
+                    minimum=row.minimum,
+                    maximum=row.maximum,
+                    options=tuple(row.options),
+                    offered=row.default,
+                )
+            )
+        for offering, name, value in OfferingAttribute.objects.filter(
+            attribute__configurable=True
+        ).values_list("offering_id", "attribute__name", "value"):
+            self._values[offering][name] = value
+        return self
 
 
 def _concerned(relation: Relation) -> tuple[str, ...]:

@@ -125,7 +125,10 @@ def test_a_code_is_given_once(offerings: list[ProductOffering], fields: dict[str
         ("service_resource_names_one", {"kind": "function", "resource": "msisdn"}),
         ("service_content_has_a_provider", {"kind": "content"}),
         ("service_content_has_a_provider", {"kind": "function", "provider": "Somebody"}),
-        ("service_has_an_element", {"kind": "function", "elements": []}),
+        (
+            "service_has_an_element",
+            {"kind": "function", "elements": [], "commands_digest": "a" * 64},
+        ),
         ("service_kind_known", {"kind": "magic"}),
         ("service_commands_digest", {"kind": "function", "commands_digest": "abc"}),
     ],

@@ -26,8 +26,8 @@ from tests.unit.products.example import document, main, offering
 pytestmark = pytest.mark.django_db
 
 # the mark before, after and at the door; offerings, brands, services, tariffs ×2, relations,
-# eligibility
-COLD = 10
+# eligibility, attributes ×2
+COLD = 12
 MIDNIGHT = datetime(2026, 6, 30, 16, tzinfo=UTC)  # the first moment of July in Shanghai
 
 

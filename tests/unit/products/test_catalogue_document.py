@@ -234,13 +234,13 @@ def test_what_is_required_and_excluded_is_refused() -> None:
 def test_needing_two_that_exclude_each_other_is_refused() -> None:
     found = faults(
         catalogue(
-            main("PLAN", excludes=["OTHER"]),
-            main("OTHER"),
-            offering("A", requires=["PLAN"]),
+            offering("ONE", excludes=["OTHER"]),
+            offering("OTHER"),
+            offering("A", requires=["ONE"]),
             offering("B", requires=["A", "OTHER"]),
         )
     )
-    assert found == [("offerings[3]", "B needs OTHER and PLAN, which exclude each other")]
+    assert found == [("offerings[3]", "B needs ONE and OTHER, which exclude each other")]
 
 
 def test_an_exclusion_is_stated_once() -> None:
