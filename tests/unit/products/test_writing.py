@@ -44,7 +44,7 @@ def _depth(value: Any) -> int:
     return 1 + max(map(_depth, inside), default=0)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
 def test_whatever_is_written_reads_back_equal(top: dict[str, Any]) -> None:
     text = written(top)
