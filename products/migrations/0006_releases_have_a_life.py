@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
             model_name="offeringversion",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
                 ),
                 name="offering_version_period",
             ),

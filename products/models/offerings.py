@@ -130,7 +130,10 @@ class OfferingTariff(models.Model):
 
 
 class OfferingVersion(models.Model):
-    """产品版本: an offering's whole entry as a release made it, for the period it was in effect."""
+    """产品版本: an offering's whole entry as a release made it, for the period it was in effect.
+
+    One that was replaced in the second of its launch was never in effect: its period is empty.
+    """
 
     offering = models.ForeignKey(ProductOffering, models.CASCADE, related_name="versions")
     version = models.PositiveSmallIntegerField()
@@ -150,7 +153,7 @@ class OfferingVersion(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 name="offering_version_period",
             ),
         ]

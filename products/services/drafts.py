@@ -96,7 +96,7 @@ def save_draft(
         release.content, release.title = kept, title.strip()[:200] or _title(kept)
         release.codes, release.findings = codes_of(kept), findings_of(check(document))
         release.version += 1
-        _refuse_if_drafted_elsewhere(release)
+        refuse_if_on_its_way(release)
         release.save()
         _drop(set(before) - set(release.codes))
         _write(document, kept, actor, at, contradicts_itself=bool(release.findings))
@@ -163,7 +163,8 @@ def _drafted(release_no: str, actor: Actor, at: datetime, version: int | None) -
     return release
 
 
-def _refuse_if_drafted_elsewhere(release: CatalogueRelease) -> None:
+def refuse_if_on_its_way(release: CatalogueRelease) -> None:
+    """Raise ``AlreadyDrafted`` if another release changes the same, or drafts the same anew."""
     others = CatalogueRelease.objects.filter(
         status__in=[ReleaseStatus.DRAFT, *RELEASE_OPEN], codes__overlap=release.codes
     ).exclude(pk=release.pk)
@@ -220,9 +221,12 @@ def _drop(codes: Iterable[str]) -> None:
         ProductOffering.objects.filter(
             code__in=by_kind["offering"], status__in=NOT_YET_SOLD
         ).delete()
-        Tariff.objects.filter(code__in=by_kind["tariff"]).exclude(
+        drafted = Tariff.objects.filter(code__in=by_kind["tariff"]).exclude(
             versions__rules_digest__gt=""
-        ).delete()
+        )
+        keys = list(drafted.values_list("pk", flat=True))
+        TariffVersion.objects.filter(tariff__in=keys).delete()
+        Tariff.objects.filter(pk__in=keys).delete()
         Service.objects.filter(code__in=by_kind["service"], commands_digest="").delete()
     except ProtectedError as error:
         raise DraftInUse from error

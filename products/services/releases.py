@@ -33,7 +33,7 @@ from products.catalogue.building import Configured
 from products.catalogue.document import OfferingEntry, ServiceEntry, TariffEntry
 from products.importing import contradictions
 from products.models import CatalogueOperator, CatalogueRelease, ProductOffering
-from products.services.drafts import part_of_document, save_draft
+from products.services.drafts import part_of_document, refuse_if_on_its_way, save_draft
 from products.services.launching import changed_content, launch, shifted
 from products.services.life import (
     SUBJECT,
@@ -215,6 +215,7 @@ def withdraw_release(
 def _request(
     release: CatalogueRelease, document: CatalogueDocument | None, actor: Actor, at: datetime
 ) -> CatalogueRelease:
+    refuse_if_on_its_way(release)
     whole = whole_document(release.content)
     problems = check(whole) or list(contradictions(part_of_document(whole, release.content), at))
     if problems:
