@@ -20,7 +20,14 @@ from products.catalogue.content import Content, refuse_malformed
 from products.importing import Writing
 from products.models import CatalogueRelease, ProductOffering, Service, Tariff, TariffVersion
 from products.selectors import get_release, operator_section
-from products.services.life import findings_of, lock_release, note, one_at_a_time, whole_document
+from products.services.life import (
+    findings_of,
+    held_to,
+    lock_release,
+    note,
+    one_at_a_time,
+    whole_document,
+)
 from products.states import (
     NOT_YET_SOLD,
     RELEASE_OPEN,
@@ -90,11 +97,14 @@ def save_draft(
         release = _drafted(release_no, actor, at, version)
         before = list(release.codes)
         document = whole_document(kept)
-        problems = broken(document)
+        problems = held_to(broken, document, kept)
         if problems:
             raise CatalogueRefused(problems)
         release.content, release.title = kept, title.strip()[:200] or _title(kept)
-        release.codes, release.findings = codes_of(kept), findings_of(check(document))
+        release.codes, release.findings = (
+            codes_of(kept),
+            findings_of(held_to(check, document, kept)),
+        )
         release.version += 1
         refuse_if_on_its_way(release)
         release.save()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -120,6 +121,24 @@ def whole_document(content: Content, configured: Configured | None = None) -> Ca
         )
     whole = overlaid(content_of_catalogue(), content)
     return document_of(whole, operator=operator_section(), known=known)
+
+
+def held_to(
+    rules: Callable[[CatalogueDocument], Iterable[Problem]],
+    whole: CatalogueDocument,
+    content: Content,
+) -> list[Problem]:
+    """Return what rules find in the whole; what stands outside the content is named by its code."""
+
+    def place(problem: Problem) -> Problem:
+        section, _, rest = problem.path.partition("[")
+        number, _, further = rest.partition("]")
+        if section not in content or int(number) < len(content[section]):
+            return problem
+        code = getattr(whole, section)[int(number)].code
+        return replace(problem, path=f"{code}{further}")
+
+    return [place(one) for one in rules(whole)]
 
 
 def findings_of(problems: Iterable[Problem]) -> list[dict[str, Any]]:

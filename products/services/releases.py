@@ -39,6 +39,7 @@ from products.services.life import (
     SUBJECT,
     findings_of,
     flow_of,
+    held_to,
     keep_clock,
     lock_release,
     move,
@@ -217,7 +218,9 @@ def _request(
 ) -> CatalogueRelease:
     refuse_if_on_its_way(release)
     whole = whole_document(release.content)
-    problems = check(whole) or list(contradictions(part_of_document(whole, release.content), at))
+    problems = held_to(check, whole, release.content) or list(
+        contradictions(part_of_document(whole, release.content), at)
+    )
     if problems:
         raise CatalogueRefused(problems)
     move(release, _S.REQUESTED, at)
@@ -334,7 +337,7 @@ def _proof(release: CatalogueRelease, at: datetime) -> list[Any]:
     content = shifted(release.content, at)
     whole = whole_document(content, configured_of(release))
     own = part_of_document(whole, content)
-    return check(whole) or [*_unconfigured(own), *contradictions(own, at)]
+    return held_to(check, whole, content) or [*_unconfigured(own), *contradictions(own, at)]
 
 
 def _unconfigured(own: CatalogueDocument) -> list[Any]:

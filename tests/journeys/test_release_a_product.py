@@ -166,7 +166,7 @@ def test_a_withdrawn_release_leaves_nothing_in_boss(market: Market) -> None:
 def test_what_somebody_has_retires_and_stays_his_but_never_becomes_obsolete(
     market: Market,
 ) -> None:
-    pack = addon("ADD-PACK", services=[], requires=[NEW])
+    pack = addon("ADD-PACK", services=[], requires=[{"any_of": [NEW, "PLAN-128"]}])
     fees = [tariff(f"T-{NEW}"), tariff("T-ADD-PACK")]
     both = market.draft(tariffs=fees, offerings=[plan(), pack])
     market.approve(market.configure(market.request(both)))
