@@ -13,6 +13,8 @@ _WORK = {
     "fibre_line": ("光纤线路", "fibre line"),
     "broadband": ("宽带接入", "broadband access"),
     "set_top_box": ("机顶盒", "set-top box"),
+    "wifi_router": ("WiFi 路由器", "WiFi router"),
+    "room_fibre": ("全屋光纤", "fibre to the rooms"),
 }
 _DEEDS = {
     "install": ("安装", "Install"),
