@@ -7,8 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from core.tariff import curve, words
-from core.tariff.draw import draw_curves
+from core.tariff import curve, draw_curves, words
 from core.words import said
 
 Rules = dict[str, Any]

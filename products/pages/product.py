@@ -62,7 +62,7 @@ def show_product(request: HttpRequest, code: str) -> HttpResponse:
         "tab_title": said(*titles[name]),
     }
     if name in TABS:
-        shown |= {"template": TABS[name].template,
+        shown |= {"tab_template": TABS[name].template,
                   "tab": TABS[name].fill(actor, offering, request.GET, at)}  # fmt: skip
     else:
         shown["part"] = fill_panel(PAGE, name, actor, code, request.GET)
@@ -82,7 +82,7 @@ def _head(actor: Actor, offering: ProductOffering, at: datetime) -> Content:
         "other_name": said(offering.name_en, offering.name_zh),
         "kind": label(OfferingKind, offering.kind),
         "mode": label(ChargingMode, offering.charging_mode),
-        "status": label(OfferingStatus, offering.status),
+        "status_words": label(OfferingStatus, offering.status),
         "tone": status_tone(offering.status),
         "sale": worded(SALES, sale) if offering.status == OfferingStatus.LAUNCHED else "",
         "sale_tone": SALE_TONES[sale],
