@@ -46,7 +46,7 @@ class RelationInline(Part):
 class EligibilityInline(Part):
     model = OfferingEligibility
     fields: ClassVar[Any] = (
-        "customer_kinds", "segments", "channels", "regions", "brands", "minimum_months",
+        "customer_kinds", "segments", "channels", "regions", "brands", "minimum_months", "owns",
     )  # fmt: skip
 
 

@@ -10,12 +10,19 @@ import pytest
 
 from core.errors import Conflict
 from products.eligibility import Facts, NotEligible, check_eligibility, months_in_network
-from products.values import EVERYBODY, BrandTerms, Eligibility, OfferingTerms
+from products.values import EVERYBODY, BrandTerms, Eligibility, OfferingName, OfferingTerms
 
 YOUTH = BrandTerms("QINGCHUN", "青春卡", "Youth Card")
 FREELY = BrandTerms("SUIXIN", "随心卡", "Freely")
+PLAN, PACK = OfferingName("PLAN", "套餐", "Plan"), OfferingName("PACK-1", "旧包", "Old Pack")
 FACTS = Facts(
-    customer_kind="person", segment="student", channel="app", region="GZ", brand=YOUTH, months=12
+    customer_kind="person",
+    segment="student",
+    channel="app",
+    region="GZ",
+    brand=YOUTH,
+    months=12,
+    owned=frozenset({"PLAN"}),
 )
 NOBODY_KNOWN = Facts(customer_kind="organisation")
 
@@ -90,6 +97,14 @@ def test_what_says_nothing_is_for_everybody() -> None:
             "产品 流量包 (PACK) 需要在网满 12 个月, 该用户在网 11 个月",
             "Data Pack (PACK) needs 12 months in the network, the subscriber has 11",
         ),
+        (
+            {"owns": (PACK, PLAN)},
+            {"owned": frozenset({"OTHER"})},
+            "notEligibleOwner",
+            "产品 流量包 (PACK) 仅面向已订购 旧包 (PACK-1) 或 套餐 (PLAN) 的用户",
+            "Data Pack (PACK) is only for subscribers who have Old Pack (PACK-1) or Plan (PLAN) "
+            "already",
+        ),
     ],
 )
 def test_each_condition_holds_and_its_refusal_tells_both_sides_in_both_languages(
@@ -124,6 +139,7 @@ def test_all_refusals_come_at_once() -> None:
         regions=("GZ",),
         brands=(YOUTH,),
         minimum_months=1,
+        owns=(PLAN,),
     )
     assert check_eligibility(everything, FACTS) == []
     assert [refusal.code for refusal in check_eligibility(everything, NOBODY_KNOWN)] == [
@@ -133,6 +149,7 @@ def test_all_refusals_come_at_once() -> None:
         "notEligibleRegion",
         "notEligibleBrand",
         "notEligibleMonths",
+        "notEligibleOwner",
     ]
 
 
