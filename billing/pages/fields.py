@@ -314,6 +314,17 @@ def without_row(fields: Sequence[Field], state: State, name: str) -> State:
     return state
 
 
+def focus_of(added: str, state: State) -> str:
+    """Return the name of the row that was added last to the rows of a name."""
+    rows: Any = state
+    for part in _place(added):
+        known = part in rows if isinstance(rows, dict) else _within(part, rows)
+        if not known:
+            return ""
+        rows = rows[part]
+    return f"{added}-{len(rows) - 1}" if added and isinstance(rows, list) else ""
+
+
 def text_of(typed: Typed, place: Place) -> str:
     """Return what was typed at a place, without blanks around it."""
     words = typed.get(name_of(place)) or ("",)
@@ -333,6 +344,10 @@ def plain(amount: Decimal) -> str:
 
 def _place(name: str) -> Place:
     return tuple(int(part) if part.isdecimal() else part for part in name.split("-") if part)
+
+
+def _within(number: Any, rows: Any) -> bool:
+    return isinstance(rows, list) and isinstance(number, int) and number < len(rows)
 
 
 def _rows(fields: Sequence[Field], state: State, place: Place) -> tuple[Rows, list[State]] | None:
