@@ -52,7 +52,13 @@ ROLES = (
         "product_manager",
         ("产品经理", "Product manager"),
         (System.CRM, System.BOSS),
-        ("products", "billing.view"),
+        ("products", "billing.view", "integration.view_flow"),
+    ),
+    DemoRole(
+        "tariff_manager",
+        ("BOSS产品经理", "BOSS product manager"),
+        (System.BOSS,),
+        ("billing.view", "billing.configure_tariff", "integration.view_flow"),
     ),
     DemoRole("finance", ("财务", "Finance"), (System.BOSS,), ("billing", "integration")),
     DemoRole(
@@ -67,6 +73,8 @@ OPERATORS = (
     DemoOperator("2001", "李梅", "clerk", "HQ-GZ-TIANHE", "GZ"),
     DemoOperator("2002", "周静", "fallout_desk", "HQ-GZ-TIANHE", "GZ"),
     DemoOperator("3001", "王强", "product_manager", "HQ", "CN"),
+    DemoOperator("3002", "刘洋", "product_manager", "HQ", "CN"),
+    DemoOperator("3003", "孙丽", "tariff_manager", "HQ", "CN"),
     DemoOperator("4001", "赵敏", "finance", "HQ", "CN"),
     DemoOperator("5001", "陈涛", "engineer", "HQ", "CN"),
 )

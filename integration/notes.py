@@ -24,7 +24,12 @@ _WHOLE = {
     "稽核修复: 用户、订购信息以CRM为准": "Repair: subscriber and subscriptions as CRM has them",
     "创建产品基本信息（编号和名称）和服务": "Create products (code and name) and services",
     "产品资费配置: 创建产品资费和服务功能": "Configure tariffs and service functions",
-    "产品信息同步处理": "Take over what was configured",
+    "产品信息同步处理: 进入测试": "Take over what was configured: into test",
+    "产品信息同步处理: 测试通过, 审批发布": "Tested, approved by a second person, launched",
+    "产品资费配置完成": "Tariffs and services are configured",
+    "产品资费生效": "The tariffs are in effect",
+    "撤回产品发布": "The release is withdrawn",
+    "撤回产品资费": "Forget the release's tariffs",
     "创建产品、资费描述和服务": "Create products, descriptions of tariffs, and services",
     "订单关闭": "Close the order",
     "订单撤销, 已恢复原状": "Order cancelled, everything is as it was",
@@ -59,6 +64,8 @@ _PASSED = re.compile(r"异常处理: 跳过 \((.*)\)", re.DOTALL)
 _CANCELLED = re.compile(r"撤单 \((.*)\)", re.DOTALL)
 _SKIPPED = re.compile(r"人工跳过消息 (.*)", re.DOTALL)
 _HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
+_NOT_LAUNCHED = re.compile(r"产品发布被拒绝: (.*)", re.DOTALL)
+_NOT_SYNCED = re.compile(r"开通拒绝服务功能: (.*)", re.DOTALL)
 _SENTENCES = (
     (_SILENT, "not reached ({}), tried again later"),
     (_GIVEN_UP, "{} not reached in {} tries: {}"),
@@ -67,6 +74,8 @@ _SENTENCES = (
     (_PASSED, "Fallout: skipped ({})"),
     (_CANCELLED, "Order to be cancelled ({})"),
     (_SKIPPED, "Message skipped by hand: {}"),
+    (_NOT_LAUNCHED, "The release is refused: {}"),
+    (_NOT_SYNCED, "Provisioning refuses the service functions: {}"),
 )
 
 

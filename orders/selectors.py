@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_FLOW, require
 from core.errors import NotFound
+from integration.flow import FlowState
 from orders import permissions
 from orders.models import (
     Cancellation,
@@ -16,6 +17,8 @@ from orders.models import (
     SubOrder,
     WaitingLine,
 )
+from products.models import CatalogueRelease
+from products.states import ReleaseStatus
 
 # Flows that order no product: parties and repairs.
 WITHOUT_ITEMS = ("open_customer", "open_account", "restate")
@@ -48,8 +51,8 @@ def list_flows(actor: Actor) -> QuerySet[CustomerOrder]:
 
 
 def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
-    """Return a flow by its number; raise ``FlowUnknown``."""
-    flow = list_flows(actor).filter(order_no=flow_no).first()
+    """Return a flow by its number, a release of products included; raise ``FlowUnknown``."""
+    flow = list_flows(actor).filter(order_no=flow_no).first() or _flow_of_release(flow_no)
     if flow is None:
         raise FlowUnknown(number=flow_no[:40])
     return flow
@@ -63,9 +66,47 @@ def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
         Prefetch("history", OrderHistory.objects.order_by("id")),
     )
     flow = list_flows(actor).filter(order_no=flow_no).prefetch_related(*parts).first()
+    flow = flow or _flow_of_release(flow_no)
     if flow is None:
         raise FlowUnknown(number=flow_no[:40])
     return flow
+
+
+def _flow_of_release(flow_no: str) -> CustomerOrder | None:
+    """Return the flow of a product release as if it were an order: it has no parts of its own."""
+    release = CatalogueRelease.objects.filter(release_no=flow_no).first()
+    if release is None:
+        return None
+    flow = CustomerOrder(
+        pk=0,
+        order_no=release.release_no,
+        flow="release_product",
+        mode="async",
+        settings={},
+        state=_AS_AN_ORDER[ReleaseStatus(release.status)],
+        actor_kind="operator",
+        actor_number=release.requested_by or release.created_by,
+        created_at=release.requested_at or release.created_at,
+        closed_at=release.closed_at,
+        cause_zh=release.cause_zh,
+        cause_en=release.cause_en,
+        clock=release.clock,
+    )
+    kinds = {"items": OrderItem, "sub_orders": SubOrder, "history": OrderHistory}
+    none = {name: kind.objects.none() for name, kind in kinds.items()}
+    flow._prefetched_objects_cache = none  # type: ignore[attr-defined]
+    return flow
+
+
+_AS_AN_ORDER = {
+    ReleaseStatus.DRAFT: FlowState.ACKNOWLEDGED,
+    ReleaseStatus.REQUESTED: FlowState.IN_PROGRESS,
+    ReleaseStatus.ACCEPTED: FlowState.IN_PROGRESS,
+    ReleaseStatus.CONFIGURED: FlowState.IN_PROGRESS,
+    ReleaseStatus.LAUNCHED: FlowState.COMPLETED,
+    ReleaseStatus.REFUSED: FlowState.REJECTED,
+    ReleaseStatus.WITHDRAWN: FlowState.CANCELLED,
+}
 
 
 def find_line_holder(order: CustomerOrder) -> str:

@@ -75,7 +75,10 @@ def inbox_words(status: str) -> str:
 def flow_words(name: str) -> str:
     """Return the business that a flow does, in the reader's language."""
     english = name.replace("_", " ").capitalize()
-    return said(flow_named(name).zh if name in flows() else name, english)
+    return said(flow_named(name).zh if name in flows() else _ELSEWHERE.get(name, name), english)
+
+
+_ELSEWHERE = {"release_product": "产品发布"}  # conducted by the catalogue
 
 
 def pair_words(words: dict[str, tuple[str, str]], key: str) -> str:

@@ -10,7 +10,8 @@ from billing import services as boss
 from billing.models import BillingOffering, BillingSubscription, BillingTariff, Release
 from core.errors import DomainError
 from customers.models import Subscription
-from integration.trace import assemble_trace
+from integration.trace import assemble_trace, show_trace
+from orders import selectors
 from orders.models import CustomerOrder
 from products import services as crm
 from products.models import (
@@ -271,3 +272,16 @@ def test_messages_of_a_release_told_twice_change_nothing(market: Market) -> None
     assert refusal.value.code == "releaseMovedOn"
     assert content_of_catalogue() == before
     assert datetime(2026, 11, 1, tzinfo=UTC) < release.closed_at
+
+
+def test_the_flow_page_and_the_api_show_a_release_as_they_show_an_order(market: Market) -> None:
+    release = market.launch()
+    flow = selectors.show_flow(SECOND, release.release_no)
+    assert (flow.flow, flow.state, list(flow.sub_orders.all())) == (
+        "release_product",
+        "completed",
+        [],
+    )
+    shown = show_trace(selectors.get_flow(SECOND, release.release_no))
+    assert [step["message"] for step in shown["steps"]][:2] == ["NewProductRequest", "DataAccess"]
+    assert {step["status"] for step in shown["steps"]} == {"done"}
