@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from auth_center.consoles import crm_console
-from products.pages import network, product, studio, tariffs
+from products.pages import drafts, network, product, releases, studio, tariffs
 
 MODULES = (
     studio,
     product,
     tariffs,
     network,
+    releases,
+    drafts,
 )
 
 for module in MODULES:

@@ -128,15 +128,24 @@ class ServiceForm:
 
 
 @dataclass(slots=True, kw_only=True)
+class EndingForm:
+    """An offering that is no longer sold after the release: all of it stays but its status."""
+
+    code: str
+    status: str = "retired"
+
+
+@dataclass(slots=True, kw_only=True)
 class DraftForm:
     """What stands in the form; without an ``offering`` it is about tariffs and services alone.
 
-    ``place`` is where the offering stands among those of the draft.
+    ``place`` is where the offering, or the one that ends, stands among those of the draft.
     """
 
     title: str = ""
     place: int = 0
     offering: OfferingForm | None = None
+    ending: EndingForm | None = None
     tariffs: list[TariffForm] = field(default_factory=list)
     services: list[ServiceForm] = field(default_factory=list)
 
@@ -183,6 +192,7 @@ def form_of_data(data: Data) -> DraftForm:
         title=_text(data, "title"),
         place=_whole(_text(data, "place"), 0),
         offering=_offering_of_data(data) if _text(data, "code.there") else None,
+        ending=_ending_of_data(data) if _text(data, "ending") else None,
         tariffs=[_tariff_of_data(data, row) for row in _rows(data, "tariff")],
         services=[_service_of_data(data, row) for row in _rows(data, "service")],
     )
@@ -209,6 +219,12 @@ def _offering_of_data(data: Data) -> OfferingForm:
         for row in _rows(data, "part")
     ]
     return form
+
+
+def _ending_of_data(data: Data) -> EndingForm:
+    status = _text(data, "ending.status")
+    code = _text(data, "ending")[:MOST_OF_A_CODE]
+    return EndingForm(code=code, status=status if status in ENDED else ENDED[0])
 
 
 TEXTS = (
@@ -261,7 +277,7 @@ def _codes(data: Data, name: str) -> list[str]:
 
 
 def _rows(data: Data, name: str) -> list[str]:
-    return list(dict.fromkeys(row[:10] for row in data.getlist(name)))[:MOST_ROWS]
+    return list(dict.fromkeys(row[:MOST_OF_A_CODE] for row in data.getlist(name)))[:MOST_ROWS]
 
 
 def _whole(text: str, otherwise: int) -> int:
@@ -282,7 +298,11 @@ def form_of_entry(
     ground: Ground, entry: Entry | None, *, title: str, place: int, fresh: bool = False
 ) -> DraftForm:
     """Return the form that edits ``entry`` beside the draft's tariffs and services."""
-    offering = offering_form(entry, ground.zone, fresh=fresh) if entry is not None else None
+    offering, ending = None, None
+    if entry is not None and entry.get("status") in ENDED:
+        ending = EndingForm(code=entry["code"], status=entry["status"])
+    elif entry is not None:
+        offering = offering_form(entry, ground.zone, fresh=fresh)
     tariffs = [_tariff_form(one, ground) for one in ground.saved.get("tariffs", [])]
     services = [_service_form(one, ground) for one in ground.saved.get("services", [])]
     for tariff in tariffs:
@@ -290,7 +310,12 @@ def form_of_entry(
     for service in services:
         service.here = offering is not None and service.code in offering.services
     return DraftForm(
-        title=title, place=place, offering=offering, tariffs=tariffs, services=services
+        title=title,
+        place=place,
+        offering=offering,
+        ending=ending,
+        tariffs=tariffs,
+        services=services,
     )
 
 
@@ -421,10 +446,14 @@ def content_of(form: DraftForm, ground: Ground) -> tuple[Content, dict[str, str]
     content["services"] = [
         _service_entry(row, i, ground, places) for i, row in enumerate(form.services)
     ]
+    place = min(form.place, len(content["offerings"]))
     if form.offering is not None:
-        place = min(form.place, len(content["offerings"]))
         entry = _offering_entry(form, form.offering, place, ground, places)
         content["offerings"][place : place + 1] = [entry]
+    elif form.ending is not None:
+        entry = {**ground.entry("offerings", form.ending.code), "status": form.ending.status}
+        content["offerings"][place : place + 1] = [entry]
+        places.note("", **{f"offerings[{place}]": "ending.status"})
     return content, places.fields
 
 
@@ -669,6 +698,8 @@ def troubles_of(form: DraftForm, ground: Ground, taken: Mapping[str, set[str]]) 
     found = _Troubles()
     if form.offering is not None:
         found.offering(form.offering, form, ground, taken.get("offerings", set()))
+    if form.ending is not None and not ground.entry("offerings", form.ending.code):
+        found.say("ending.status", "没有这一产品", "There is no such offering")
     for i, tariff in enumerate(form.tariffs):
         found.tariff(tariff, f"tariff.{i}", ground, taken.get("tariffs", set()))
     for i, service in enumerate(form.services):
@@ -678,7 +709,8 @@ def troubles_of(form: DraftForm, ground: Ground, taken: Mapping[str, set[str]]) 
         for i, code in enumerate(codes):
             if code and code in codes[:i]:
                 found.say(f"{name}.{i}.code", "编码重复", "This code stands here twice")
-    if form.offering is None and not form.tariffs and not form.services:
+    parts = (form.offering, form.ending, *form.tariffs, *form.services)
+    if not any(part is not None for part in parts):
         found.say("", "草稿是空的", "There is nothing in this draft")
     return found.found
 

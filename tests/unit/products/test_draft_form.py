@@ -22,7 +22,6 @@ from products.pages.draft_form import (
     ServiceForm,
     TariffForm,
     VersionForm,
-    content_of as content_of_form,
     field_at,
     form_of_content,
     form_of_data,
@@ -32,6 +31,9 @@ from products.pages.draft_form import (
     troubles_of,
     typed,
     words_of,
+)
+from products.pages.draft_form import (
+    content_of as content_of_form,
 )
 
 DEMO = Path(products.__file__).parent / "demo" / "catalogue.yaml"
@@ -240,7 +242,10 @@ def test_what_is_sent_stands_in_the_form():
 def test_what_is_missing_is_said_beside_each_field():
     empty = DraftForm(
         offering=OfferingForm(kind="bundle", requires=[[]], minimum_months="two"),
-        tariffs=[TariffForm(kind="", versions=[VersionForm()]), TariffForm(fresh=False, code="T-1")],
+        tariffs=[
+            TariffForm(kind="", versions=[VersionForm()]),
+            TariffForm(fresh=False, code="T-1"),
+        ],
         services=[ServiceForm(kind="content"), ServiceForm(kind="resource", code="x")],
     )
     troubles = said(troubles_of(empty, ground(), {}))
