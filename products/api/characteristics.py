@@ -80,7 +80,7 @@ def attribute_entry(
 ) -> Entry:
     """Return a characteristic as an attribute of a class; its label is what describes it."""
     text = said.description or label.get(language) or said.name
-    entry: Entry = {"name": said.name, "label": {"zh": text, "en": text} | label | {language: text}}
+    entry: Entry = {"name": said.name, "label": {"zh": text, "en": text, **label, language: text}}
     values = said.product_spec_characteristic_value
     options = [one.value for one in values if one.value is not UNSET]
     default = [one.value for one in values if one.is_default]

@@ -251,7 +251,9 @@ def _apply_values(entry: Entry, said: list[bodies.UseBody]) -> None:
 
 def _apply_prices(drafted: Drafted, said: list[bodies.PriceInOffering], context: Context) -> None:
     """Name the tariffs the prices belong to, and draft those that are new."""
-    entry, codes, fresh = drafted.entry, [], []
+    entry = drafted.entry
+    codes: list[str] = []
+    fresh: list[str] = []
     named = [_tariff_code(one.id) for one in said if one.id]
     known = set(Tariff.objects.filter(code__in=named).values_list("code", flat=True))
     for number, one in enumerate(said):

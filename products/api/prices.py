@@ -97,7 +97,7 @@ def price_reference(tariff: Tariff, version: TariffVersion, links: Links) -> sha
         lifecycle_status=standing_of(version, timezone.now()),
         valid_for=words.period(version.valid_from, version.valid_to),
         price_type=kind,
-        price=amount and shapes.ProductPriceValue(tax_included_amount=amount),
+        price=None if amount is None else shapes.ProductPriceValue(tax_included_amount=amount),
         unit_of_measure=quantity_of(version),
         recurring_charge_period="month" if kind == "recurring" else None,
         recurring_charge_period_length=1 if kind == "recurring" else None,

@@ -130,7 +130,7 @@ def change_offering(
                 drafted = entries.changed_offering(present, body, context)
             drafting.change_offering(
                 code=row.code,
-                content=drafted and drafted.content,
+                content=drafted.content if drafted else None,
                 extension=context.extension,
                 prices=drafted.prices if drafted else {},
                 actor=actor,

@@ -144,7 +144,7 @@ def _promised(code: str, number: int, extension: dict[str, Any]) -> TariffVersio
     row = TariffVersion(
         tariff=Tariff.objects.get(code=code),
         version=number,
-        valid_from=prices.read_instant(entry["valid_from"]),
+        valid_from=prices.read_instant(entry["valid_from"]) or timezone.now(),
         valid_to=prices.read_instant(entry.get("valid_to")),
         description_zh=entry["description"]["zh"],
         description_en=entry["description"]["en"],

@@ -61,11 +61,12 @@ def either_name(operator: str, values: list[Any]) -> Q:
 def with_extension(rows: QuerySet[Any], kind: EntryKind, code: Any = None) -> QuerySet[Any]:
     """Add what channels said of each row beyond our model."""
     kept = EntryExtension.objects.filter(kind=kind, code=OuterRef("code") if code is None else code)
-    return rows.annotate(
+    extended: QuerySet[Any] = rows.annotate(
         extension=Coalesce(
             Subquery(kept.values("content")[:1]), Value({}, JSONField()), output_field=JSONField()
         )
     )
+    return extended
 
 
 def with_release(rows: QuerySet[Any], kind: str, code: str = "code") -> QuerySet[Any]:
@@ -75,7 +76,10 @@ def with_release(rows: QuerySet[Any], kind: str, code: str = "code") -> QuerySet
     found = releases.order_by("-id").annotate(
         shown=JSONObject(id=F("release_no"), state=F("status"))
     )
-    return rows.annotate(release=Subquery(found.values("shown")[:1], output_field=JSONField()))
+    placed: QuerySet[Any] = rows.annotate(
+        release=Subquery(found.values("shown")[:1], output_field=JSONField())
+    )
+    return placed
 
 
 def release_of(row: Model) -> shapes.ReleaseReference | None:
