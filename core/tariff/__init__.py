@@ -1,8 +1,8 @@
 """What CRM and BOSS both know of a tariff's rules: how people write them, how a machine holds them.
 
 ``problems`` says what is wrong with rules as people write them, ``computable`` turns them into
-what a machine computes with and ``human`` back; ``words`` says them in
-sentences and ``curve`` gives the corners of what use costs, which ``draw_curves`` draws.
+what a machine computes with and ``human`` back; ``words`` says them in sentences and ``curve``
+gives the corners of what use costs, which ``draw_curves`` draws.
 """
 
 from core.tariff.curves import Curve, curve

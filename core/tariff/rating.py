@@ -62,7 +62,7 @@ def _price(usage: str, item: Mapping[str, Any], path: Path, report: Report) -> d
 def _tiers(
     usage: str, items: list[Mapping[str, Any]], path: Path, report: Report
 ) -> list[dict[str, Any]]:
-    tiers = [
+    tiers: list[dict[str, Any]] = [
         {
             "above": quantity(usage, item["above"], (*path, i, "above"), report),
             "price": amount(item["price"], (*path, i, "price"), report),

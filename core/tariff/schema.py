@@ -44,8 +44,10 @@ def problems(kind: str, rules: Any) -> list[Problem]:
 def registry() -> Registry[Any]:
     """Return what a validator needs to follow ``REFERENCE``."""
     contents = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    empty: Registry[Any] = Registry()
-    return empty.with_resource(REFERENCE, DRAFT202012.create_resource(contents))
+    rules: Registry[Any] = Registry().with_resource(
+        REFERENCE, DRAFT202012.create_resource(contents)
+    )
+    return rules
 
 
 @cache

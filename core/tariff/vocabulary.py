@@ -84,7 +84,8 @@ def zone(word: str) -> Both:
         return _ZONES[word]
     if number := _NUMBERED.match(word):
         return f"国际 {number[1]} 区", f"international zone {number[1]}"
-    return spaced(word.replace("_", " ")), word.replace("_", " ")
+    own = " ".join(word.replace("_", " ").split())
+    return spaced(own), own
 
 
 def unit(word: str) -> Both:
