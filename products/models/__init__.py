@@ -21,12 +21,14 @@ from products.models.releases import (
 )
 from products.models.services import Service
 from products.models.tariffs import Tariff, TariffVersion
+from products.models.uploads import CatalogueUpload
 
 __all__ = [
     "Brand",
     "CatalogueOperator",
     "CatalogueRelease",
     "CatalogueRevision",
+    "CatalogueUpload",
     "ClassAttribute",
     "EntryExtension",
     "OfferingAttribute",
