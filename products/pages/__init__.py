@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auth_center.consoles import crm_console
-from products.pages import drafts, network, product, releases, studio, tariffs
+from products.pages import drafts, files, mapping, network, product, releases, studio, tariffs
 
 MODULES = (
     studio,
@@ -12,6 +12,8 @@ MODULES = (
     network,
     releases,
     drafts,
+    mapping,
+    files,
 )
 
 for module in MODULES:
