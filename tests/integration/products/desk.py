@@ -68,7 +68,7 @@ class Manager:
 
 def text_of(page: str) -> str:
     """Return what can be read of a page."""
-    body = page.partition('<div class="page">')[2] or page
+    body = page.partition("<body")[2].partition(">")[2] or page
     body = re.sub(r"<(script|style|template)\b.*?</\1>", " ", body, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 

@@ -191,9 +191,8 @@ def test_several_offerings_share_a_draft_and_one_is_edited_at_a_time(manager):
 def test_a_stale_form_is_refused_and_keeps_what_was_typed(manager):
     manager.done(NEW, **a_plan())
     path = f"catalogue/drafts/{the_draft().release_no}/"
-    held = a_plan(version="1", tariff=["0"])
     manager.done(path, **a_plan(version="1", title="别人先改"))
-    page = manager.refused(path, **{**held, "name_zh": "我的名称"})
+    page = manager.refused(path, **a_plan(version="1", name_zh="我的名称"))
     assert "已被他人修改" in text_of(page)
     assert value_of(page, "name_zh") == "我的名称"
     assert the_draft().title == "别人先改"
