@@ -44,11 +44,26 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
-    """A row of fields; the button that takes it away sends its name."""
+    """A row of fields; the button that takes it away sends its name.
+
+    What is seldom needed is folded, unless something stands in it or is wrong with it.
+    """
 
     name: str
     title: str
     fields: list[DrawnField]
+    folded: list[DrawnField]
+    below: list[DrawnField]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether there is something to see in the fold."""
+        return any(one.faults or _filled(one.state) for one in self.folded)
+
+    @property
+    def fold(self) -> str:
+        """What is folded, in words."""
+        return said("、", ", ").join(one.label for one in self.folded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,7 @@ class DrawnField:
     faults: list[str]
     suggestions: str = ""
     redraws: bool = False
+    seldom: bool = False
     options: list[Option] = field(default_factory=list)
     rows: list[DrawnRow] = field(default_factory=list)
     fields: list[DrawnField] = field(default_factory=list)
@@ -113,6 +129,20 @@ def places(form: Iterable[Field], state: State, place: Place = ()) -> Iterator[P
             yield from places(one.fields, state[one.name], here)
 
 
+def _row(one: Rows, number: int, drawn: list[DrawnField], place: Place) -> DrawnRow:
+    return DrawnRow(
+        name=name_of((*place, number)),
+        title=f"{said(*one.one)} {number + 1}",
+        fields=[it for it in drawn if it.widget != "rows" and not it.seldom],
+        folded=[it for it in drawn if it.seldom],
+        below=[it for it in drawn if it.widget == "rows"],
+    )
+
+
+def _filled(state: Any) -> bool:
+    return any(state.values()) if isinstance(state, dict) else bool(state)
+
+
 def is_empty(form: Iterable[Field], state: State, place: Place) -> bool:
     """Tell whether nothing was typed at a place yet."""
     found: Any = state
@@ -158,11 +188,7 @@ def _drawn(
     elif isinstance(one, Rows):
         more["add"] = said(*one.add)
         more["rows"] = [
-            DrawnRow(
-                name=name_of((*place, number)),
-                title=f"{said(*one.one)} {number + 1}",
-                fields=draw_form(one.fields, row, faults, lists, (*place, number)),
-            )
+            _row(one, number, draw_form(one.fields, row, faults, lists, (*place, number)), place)
             for number, row in enumerate(state)
         ]
     return DrawnField(
@@ -174,6 +200,7 @@ def _drawn(
         state=state,
         faults=faults.get(name, []),
         suggestions=one.suggestions,
+        seldom=one.folded,
         **more,
     )
 

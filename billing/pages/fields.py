@@ -34,13 +34,17 @@ def name_of(place: Place) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A line of text; ``suggestions`` names a list from which the page proposes words."""
+    """A line of text; ``suggestions`` names a list from which the page proposes words.
+
+    One that is ``folded`` is seldom needed, and out of sight while nothing stands in it.
+    """
 
     name: str
     words: Both
     hint: Both = ("", "")
     needed: bool = False
     suggestions: str = ""
+    folded: bool = False
     widget: str = field(default="text", init=False)
 
     def read(self, typed: Typed, place: Place) -> Any:

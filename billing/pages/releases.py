@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from auth_center.consoles import actor_of
+from auth_center.permissions import VIEW_FLOW
 from billing import services
 from billing.models import Release
 from billing.pages import finding, words
@@ -96,6 +97,7 @@ def show_one(request: HttpRequest, release_no: str) -> HttpResponse:
         most=MOST_SHOWN,
         may=may,
         can_finish=may and not left,
+        flow=_flow(request, release_no),
         deeds=[_deed(one) for one in finding.list_deeds(release)],
         **_standing(release),
     )
@@ -142,6 +144,13 @@ def _standing(release: Release) -> dict[str, Any]:
         "syncing": release.state == ReleaseState.SYNCING,
         "to_mend": release.state == ReleaseState.RECEIVED and bool(release.cause_zh),
     }
+
+
+def _flow(request: HttpRequest, release_no: str) -> str:
+    """Return where this system's arrows of the release's flow are seen, for who may see them."""
+    if not actor_of(request).may(VIEW_FLOW):
+        return ""
+    return reverse("boss:integration_flowstep_changelist") + "?" + urlencode({"q": release_no})
 
 
 def _missing_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

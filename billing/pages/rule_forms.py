@@ -71,17 +71,20 @@ ZONE = Code(
     words=("资费区", "Zone"),
     hint=("去向; 不填为国内 (domestic)", "Whereto; domestic when left empty"),
     suggestions="zones",
+    folded=True,
 )
 ROAMING = Code(
     name="roaming",
     words=("漫游区", "Roaming in"),
     hint=("到访区域; 不填为本地", "The visited zone; home when left empty"),
     suggestions="roaming",
+    folded=True,
 )
 BAND = Band(
     name="band",
     words=("时段", "Time band"),
     hint=("不填为全天", "All day when left empty"),
+    folded=True,
 )
 SHARE = Amount(
     name="provider_share",

@@ -23,6 +23,9 @@
       if (words.textContent.trim()) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     });
+    // All is mended: what was said of the form as it was sent is over.
+    const refusal = document.getElementById("refusal");
+    if (refusal && document.querySelector("#rule-look .look-words")) refusal.remove();
   };
   document.addEventListener("htmx:afterSettle", mark);
 

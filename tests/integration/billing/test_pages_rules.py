@@ -46,7 +46,7 @@ def field(answer, name: str):
             yield one
             yield from all_of(one.fields)
             for row in one.rows:
-                yield from all_of(row.fields)
+                yield from all_of([*row.fields, *row.folded, *row.below])
 
     [found] = [one for one in all_of(answer.context["fields"]) if one.name == name]
     return found

@@ -36,7 +36,7 @@ def typed_of(form: Any, state: Any) -> dict[str, list[str]]:
         for one in fields:
             if one.widget == "rows":
                 for row in one.rows:
-                    send(row.fields)
+                    send([*row.fields, *row.folded, *row.below])
             elif one.widget == "group":
                 send(one.fields)
             elif one.widget == "quantity":
