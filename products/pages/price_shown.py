@@ -19,5 +19,6 @@ def sentences_of(kind: str, rules: Rules, currency: str) -> list[str]:
 
 
 def picture_of(kind: str, rules: Rules, currency: str) -> SafeString:
-    """Return what usage or time costs, drawn; empty where there is nothing to draw."""
-    return draw_curves(curve(kind, rules), get_language() or "zh", currency)
+    """Return what usage or time costs, drawn; empty where it is always the same."""
+    told = [one for one in curve(kind, rules) if len({amount for _, amount in one.points}) > 1]
+    return draw_curves(told, get_language() or "zh", currency)

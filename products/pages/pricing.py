@@ -11,7 +11,7 @@ from typing import Any
 
 from core.words import said
 from products.models import OfferingTariff
-from products.pages.words import money
+from products.pages.words import priced
 from products.states import TariffKind
 
 CYCLE, ONCE = "cycle", "once"
@@ -36,9 +36,9 @@ class Advertised:
         """The price in the reader's language."""
         parts = []
         if self.monthly:
-            parts.append(money(self.monthly, self.currency) + said("/月", " a month"))
+            parts.append(priced(self.monthly, self.currency, CYCLE))
         if self.once:
-            parts.append(money(self.once, self.currency) + said(" 一次性", " once"))
+            parts.append(priced(self.once, self.currency, ONCE))
         if parts:
             return " + ".join(parts)
         if self.usage:

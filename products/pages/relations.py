@@ -124,6 +124,7 @@ def _named(
                 "address": address_of(actor, "catalogue_product", one.code, tab="relations"),
                 "status": label(OfferingStatus, one.status),
                 "tone": status_tone(one.status),
+                "launched": one.status == OfferingStatus.LAUNCHED,
             }
             for one in others
         ],
@@ -142,7 +143,7 @@ def _drawn(group: Content) -> Group:
         nodes=tuple(
             Node(
                 title=one["name"],
-                note=f"{one['code']} · {one['status']}",
+                note=one["code"] if one["launched"] else f"{one['code']} · {one['status']}",
                 address=one["address"],
                 tone=one["tone"],
             )

@@ -16,6 +16,7 @@ from products.pages.words import label, moment, release_tone
 from products.states import RELEASE_OPEN, ReleaseStatus
 
 MOST_SHOWN = 50
+MOST_NAMED = 4
 Content = dict[str, Any]
 
 
@@ -62,6 +63,7 @@ def _row(actor: Actor, row: CatalogueRelease, own: str, codes: list[str]) -> Con
         "closed": moment(row.closed_at),
         "cause": said(row.cause_zh, row.cause_en),
         "itself": own in row.codes,
-        "others": [one.partition(":")[2] for one in others],
+        "others": [one.partition(":")[2] for one in others[:MOST_NAMED]],
+        "more": max(len(others) - MOST_NAMED, 0),
         "size": len(row.codes),
     }

@@ -26,6 +26,7 @@ from products.pages.pricing import CYCLE, Advertised, advertised
 from products.pages.words import (
     SALE_TONES,
     SALES,
+    day,
     instant,
     label,
     release_tone,
@@ -208,17 +209,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
                if value["chosen"]],
         found=found,
         whole=whole,
-        columns=[
-            {
-                "title": said(*titles),
-                "address": sought.sorted_by(name).address(),
-                "order": ("descending" if sought.descending else "ascending")
-                if name == sought.sort
-                else "",
-                "name": name,
-            }
-            for name, titles in SORTS.items()
-        ],
+        headings=_headings(sought),
         before=sought.address(before=newer) if newer else "",
         after=sought.address(after=older) if older else "",
         hidden=[pair for pair in sought.pairs() if pair[0] != "q"],
@@ -227,6 +218,34 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
         draft=address_of(actor, "catalogue_draft"),
         releases=address_of(actor, "catalogue_releases"),
     )  # fmt: skip
+
+
+def _headings(sought: Sought) -> list[dict[str, Any]]:
+    """Return the heads of the columns, each with the orders that belong to it."""
+    columns = (
+        ("", ("name", "code"), ""),
+        ("", ("price",), "amount"),
+        (said("状态", "Status"), (), ""),
+        (said("类型", "Kind"), (), ""),
+        ("", ("sale", "changed"), ""),
+    )
+    turned = "descending" if sought.descending else "ascending"
+    return [
+        {
+            "title": title,
+            "class": css,
+            "order": turned if sought.sort in sorts else "",
+            "sorts": [
+                {
+                    "title": said(*SORTS[name]),
+                    "address": sought.sorted_by(name).address(),
+                    "order": turned if name == sought.sort else "",
+                }
+                for name in sorts
+            ],
+        }
+        for title, sorts, css in columns
+    ]
 
 
 def _turned(sought: Sought, request: HttpRequest, at: datetime) -> tuple[list[Any], str, str]:
@@ -266,8 +285,8 @@ def _shown(actor: Actor, rows: list[Any], at: datetime) -> list[dict[str, Any]]:
             "tone": status_tone(row.status),
             "sale": worded(SALES, row.sale),
             "sale_tone": SALE_TONES[row.sale],
-            "sale_from": instant(row.sale_from),
-            "changed": instant(row.changed_at),
+            "sale_from": day(row.sale_from),
+            "changed": day(row.changed_at),
             "price": prices.get(row.pk, Advertised()),
             "releases": [
                 {

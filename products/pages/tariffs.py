@@ -21,7 +21,7 @@ from products.pages.released import under_way
 from products.pages.timeline_drawing import Span, draw_timeline
 from products.pages.users import offerings_using
 from products.pages.versions import standing
-from products.pages.words import CHARGE_GROUPS, instant, label, money, period, worded
+from products.pages.words import CHARGE_GROUPS, instant, label, period, priced, worded
 from products.states import TariffKind
 
 Content = dict[str, Any]
@@ -90,18 +90,16 @@ def _version(
     }
 
 
-def _price(version: TariffVersion) -> str:
-    if version.price_amount is None:
+def _price(one: TariffVersion) -> str:
+    if one.price_amount is None:
         return ""
-    per = {"cycle": said("/月", " a month"), "once": said(" 一次性", " once")}
-    amount = money(version.price_amount, version.price_currency)
-    return amount + per.get(version.price_per, f" / {version.price_per}")
+    return priced(one.price_amount, one.price_currency, one.price_per)
 
 
 def _span(tariff: Tariff, one: TariffVersion, at: datetime) -> Span:
     return Span(
-        key=str(one.version),
         label=said(f"版本 {one.version}", f"Version {one.version}"),
+        short=str(one.version),
         begin=one.valid_from,
         end=one.valid_to,
         begin_words=instant(one.valid_from),

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from integration.drawing.text import width as width_of
 
-WIDTH = 720.0
-BAR_TOP, BAR_HEIGHT = 22.0, 30.0
-HEIGHT = 74.0
-NARROWEST = 34.0
+WHOLE = 100.0  # all that stands across is a share of the line, however wide it is shown
+READABLE = 330.0  # pixels: on the narrowest screen words must still have room
+BAR_TOP, BAR_HEIGHT = 22, 30
+HEIGHT = 74
+NARROWEST = 4.5
 LABEL_SIZE, DATE_SIZE = 13.0, 11.0
 OPEN_SHARE = 0.16  # how much of the line lies after now, where the last version has no end
 SHORTEST = timedelta(days=30)
@@ -22,10 +23,10 @@ SHORTEST = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A version's period; ``standing`` is past, now or coming."""
+    """A version's period, past, now or coming; ``short`` is its name where room is scarce."""
 
-    key: str
     label: str
+    short: str
     begin: datetime
     end: datetime | None
     begin_words: str
@@ -35,14 +36,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A version in its place; ``date_x`` is empty where there is no room for the date."""
+    """A version in its place, in words that fit; without room there is no date."""
 
     span: Span
     x: float
     width: float
     label: str
     date: str
-    goes_on: bool
 
     @property
     def middle(self) -> float:
@@ -57,10 +57,9 @@ class Timeline:
     bars: list[Bar]
     now: float
     now_anchor: str
-    width: float = WIDTH
-    height: float = HEIGHT
-    bar_top: float = BAR_TOP
-    bar_height: float = BAR_HEIGHT
+    height: int = HEIGHT
+    bar_top: int = BAR_TOP
+    bar_height: int = BAR_HEIGHT
 
 
 def draw_timeline(spans: Sequence[Span], now: datetime) -> Timeline:
@@ -76,14 +75,11 @@ def draw_timeline(spans: Sequence[Span], now: datetime) -> Timeline:
         Bar(
             span=span,
             x=round(left, 1),
-            width=round(right - left - 2, 1),
-            label=span.label if width_of(span.label, LABEL_SIZE) < right - left - 8 else "",
-            date=span.begin_words
-            if width_of(span.begin_words, DATE_SIZE) < right - left - 2 or place == len(spans) - 1
-            else "",
-            goes_on=span.end is None,
+            width=round(right - left - 0.4, 1),
+            label=span.label if _fits(span.label, LABEL_SIZE, right - left) else span.short,
+            date=span.begin_words if _fits(span.begin_words, DATE_SIZE, right - left) else "",
         )
-        for place, (span, (left, right)) in enumerate(zip(spans, edges, strict=True))
+        for span, (left, right) in zip(spans, edges, strict=True)
     ]
     here = _now(spans, edges, now, first, last)
     return Timeline(bars=bars, now=round(here, 1), now_anchor=_anchor(here))
@@ -92,20 +88,20 @@ def draw_timeline(spans: Sequence[Span], now: datetime) -> Timeline:
 def _edges(spans: Sequence[Span], first: datetime, last: datetime) -> list[tuple[float, float]]:
     """Return each bar's sides: to scale, but none so narrow that it cannot be hit."""
     edges = []
-    least = min(NARROWEST, WIDTH / max(len(spans), 1))
+    least = min(NARROWEST, WHOLE / max(len(spans), 1))
     reached = 0.0
     for place, span in enumerate(spans):
         left = max(_x(span.begin, first, last), reached)
-        left = min(left, WIDTH - least * (len(spans) - place))
+        left = min(left, WHOLE - least * (len(spans) - place))
         right = max(_x(span.end or last, first, last), left + least)
-        right = min(right, WIDTH - least * (len(spans) - place - 1))
+        right = min(right, WHOLE - least * (len(spans) - place - 1))
         edges.append((left, right))
         reached = right
     return edges
 
 
 def _x(at: datetime, first: datetime, last: datetime) -> float:
-    return (min(at, last) - first) / (last - first) * WIDTH
+    return (min(at, last) - first) / (last - first) * WHOLE
 
 
 def _now(
@@ -119,9 +115,13 @@ def _now(
     x = _x(now, first, last)
     for span, (left, right) in zip(spans, edges, strict=True):
         if span.begin <= now and (span.end is None or now < span.end):
-            return min(max(x, left + 2), right - 4)
+            return min(max(x, left + 0.3), right - 0.8)
     return x
 
 
 def _anchor(x: float) -> str:
-    return "start" if x < 40 else "end" if x > WIDTH - 40 else "middle"
+    return "start" if x < 6 else "end" if x > WHOLE - 6 else "middle"
+
+
+def _fits(words: str, size: float, share: float) -> bool:
+    return width_of(words, size) + 8 < share / WHOLE * READABLE

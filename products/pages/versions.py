@@ -57,8 +57,8 @@ def _row(actor: Actor, one: OfferingVersion, at: datetime) -> Content:
 
 def _span(one: OfferingVersion, at: datetime) -> Span:
     return Span(
-        key=str(one.version),
         label=said(f"版本 {one.version}", f"Version {one.version}"),
+        short=str(one.version),
         begin=one.valid_from,
         end=one.valid_to,
         begin_words=instant(one.valid_from),

@@ -74,6 +74,15 @@ RESOURCES = {
     "iccid": ("SIM 卡", "SIM card"),
     "line": ("宽带线路", "Broadband line"),
 }
+UNITS = {
+    "s": ("秒", "s"),
+    "min": ("分钟", "min"),
+    "h": ("小时", "h"),
+    "message": ("条", "message"),
+    "messages": ("条", "messages"),
+    "item": ("次", "item"),
+    "items": ("次", "items"),
+}
 CUSTOMER_KINDS = {"person": ("个人", "Persons"), "organisation": ("单位", "Organisations")}
 SEGMENTS = {
     "consumer": ("大众", "Consumer"),
@@ -116,6 +125,16 @@ def money(amount: Decimal, currency: str = "CNY") -> str:
     return f"¥{text}" if currency in ("CNY", "") else f"{currency} {text}"
 
 
+def priced(amount: Decimal, currency: str, per: str) -> str:
+    """Return an advertised price: ``per`` is "cycle", "once" or a quantity ("1 GB")."""
+    words = {"cycle": said("/月", " a month"), "once": said(" 一次性", " once")}
+    if per in words:
+        return money(amount, currency) + words[per]
+    number, _, unit = per.partition(" ")
+    counted = worded(UNITS, unit) if number == "1" else f"{number} {worded(UNITS, unit)}"
+    return f"{money(amount, currency)}/{counted}"
+
+
 def instant(at: datetime | None) -> str:
     """Return a day where it is its first moment in the operator's zone, else with the minute."""
     if at is None:
@@ -123,6 +142,11 @@ def instant(at: datetime | None) -> str:
     local = timezone.localtime(at)
     first = (local.hour, local.minute, local.second) == (0, 0, 0)
     return f"{local:%Y-%m-%d}" if first else f"{local:%Y-%m-%d %H:%M}"
+
+
+def day(at: datetime | None) -> str:
+    """Return the day of an instant in the operator's zone."""
+    return f"{timezone.localtime(at):%Y-%m-%d}" if at else ""
 
 
 def moment(at: datetime | None) -> str:
