@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from core.errors import Conflict, DomainError
 from products.eligibility import Facts, check_eligibility
@@ -114,7 +115,7 @@ def _own_refusals(
     return [*refusals, *check_eligibility(terms, own)]
 
 
-def _spelled(terms: OfferingTerms) -> dict[str, str]:
+def _spelled(terms: OfferingTerms) -> dict[str, Any]:
     return {
         "offering": terms.code,
         "offering_zh": f"{terms.name_zh} ({terms.code})",

@@ -43,7 +43,7 @@ def oss_half(document: CatalogueDocument) -> dict[str, Any]:
                         "command": command.command,
                         "parameters": dict(command.parameters),
                     }
-                    for command in service.commands
+                    for command in service.commands or ()
                 ],
                 "digest": service.digest,
             }

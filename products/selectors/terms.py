@@ -169,6 +169,12 @@ _snapshot = _Snapshot(mark=None, offerings={})
 _loading = Lock()
 
 
+def forget() -> None:
+    """Forget what this process keeps of the catalogue: the next use reads all of it."""
+    global _snapshot
+    _snapshot = _Snapshot(mark=None, offerings={})
+
+
 def catalogue_at(at: datetime) -> CatalogueAt:
     """Return the whole catalogue at ``at``, for one query."""
     return CatalogueAt(_current().offerings, at)
@@ -269,16 +275,11 @@ def _read() -> dict[str, _Offering]:
     eligibility = _eligibility(brands, {row[1]: (row[5], row[6]) for row in rows})
     offerings: dict[str, _Offering] = {}
     for key, code, *rest, brand in rows:
-        offerings[code] = _Offering(
-            code,
-            *rest,
-            tariffs=tuple(tariffs[key]),
-            services=tuple(services[key]),
-            relations=tuple(relations[code]),
-            brand=brands[brand],
-            eligibility=eligibility.get(key, EVERYBODY),
-            attributes=attributes.of(key, rest[2]),
-        )
+        product_class = rest[2]
+        links = (tuple(tariffs[key]), tuple(services[key]), tuple(relations[code]))
+        own = (eligibility.get(key, EVERYBODY), attributes.of(key, product_class))
+        fields: list[Any] = [code, *rest, *links, brands[brand], *own]
+        offerings[code] = _Offering(*fields)
     return offerings
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import numbers, orders, search
+from tests.benchmarks import catalogue_import, eligibility, numbers, orders, search
 from tests.instance import instance
 
-BENCHMARKS = {"orders": orders.run, "numbers": numbers.run, "search": search.run}
+BENCHMARKS = {
+    "orders": orders.run,
+    "numbers": numbers.run,
+    "search": search.run,
+    "eligibility": eligibility.run,
+    "catalogue_import": catalogue_import.run,
+}
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import http.cookies
 import itertools
-import os
 import random
 import time
 import urllib.parse
@@ -21,6 +20,7 @@ from typing import Any
 import psycopg
 
 from tests.benchmarks.measure import Result, milliseconds
+from tests.benchmarks.standing import stand_in
 from tests.instance import Instance
 
 SIZE = 1_000_000
@@ -88,7 +88,7 @@ class SearchResult(Result):
 def run(instance: Instance, size: int | None) -> SearchResult:
     """Measure among ``size`` customers (a million), and among a hundredth of them."""
     size = size or SIZE
-    _stand_in(instance)
+    stand_in(instance)
     from tests.benchmarks import population
 
     measured: dict[str, dict[int, dict[str, float]]] = {}
@@ -311,15 +311,6 @@ def timed(ask: Callable[[str], bool], terms: Sequence[tuple[str, bool]]) -> list
         if found is not expected:
             raise RuntimeError(f"{term!r} finds {'somebody' if found else 'nobody'}")
     return times[min(WARM, len(terms)) :]
-
-
-def _stand_in(instance: Instance) -> None:
-    """Make this process one of the instance, for its doors and its keys."""
-    os.environ.update(instance.environment)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django
-
-    django.setup()
 
 
 def _part(chance: random.Random, name: str, letters: int) -> str:

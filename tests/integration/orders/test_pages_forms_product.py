@@ -201,11 +201,11 @@ def test_the_form_needs_the_same_few_statements_whatever_is_chosen(
     clerk, subscriber, django_assert_num_queries
 ):
     clerk.get(path_of(subscriber))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(24):
         clerk.get(path_of(subscriber))
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(29):
         clerk.part(path_of(subscriber), addons=["PACK-NIGHT-20G"])
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(29):
         clerk.part(path_of(subscriber), addons=["PACK-NIGHT-20G", "PACK-SMS-100"])
 
 

@@ -287,11 +287,11 @@ def test_the_form_needs_the_same_few_statements_whatever_is_chosen(
 ):
     form = filled(customer, addons=["PACK-NIGHT-20G"])
     clerk.part(path_of(customer), **form)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         clerk.get(path_of(customer))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(26):
         clerk.part(path_of(customer), **form)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(26):
         clerk.part(path_of(customer), **{**form, "addons": ["PACK-NIGHT-20G", "FUNC-ROAMING"]})
     with django_assert_num_queries(3, using="oss"):
         clerk.get("choose/free-numbers/", **{"key": "1", "ending-1": "7"})
