@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, Func, OuterRef, QuerySet, Value
+from django.db.models import CharField, F, Func, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from auth_center.actors import Actor
@@ -122,7 +122,7 @@ def crm_rows(kind: Kind, *, after: str = "", page: int = PAGE) -> Iterator[Row]:
     while True:
         found = list(rows.filter(key__gt=after).order_by("key")[:page])
         for row in found:
-            yield {name: _plain(value) for name, value in row.items()}
+            yield {name.removesuffix("_codes"): _plain(value) for name, value in row.items()}
         if len(found) < page:
             return
         after = found[-1]["key"]
@@ -174,20 +174,20 @@ def _code_key() -> Func:
     return Func(F("code"), template='%(expressions)s COLLATE "C"', output_field=CharField())
 
 
-def _offerings() -> QuerySet[Any, Any]:
+def _offerings() -> Any:
     mine = {"offering": OuterRef("pk")}
     parts = OfferingRelation.objects.filter(target=OuterRef("pk"), kind=RelationKind.PART_OF)
     tariffs = OfferingTariff.objects.filter(**mine).order_by("position").values("tariff__code")
     services = OfferingService.objects.filter(**mine).order_by("position").values("service__code")
     return ProductOffering.objects.annotate(key=_code_key()).values(
         *("key", "code", "kind", "charging_mode", "name_zh", "name_en", "status"),
-        tariffs=ArraySubquery(tariffs),
-        services=ArraySubquery(services),
-        parts=ArraySubquery(parts.order_by("source__code").values("source__code").distinct()),
+        tariffs_codes=ArraySubquery(tariffs),
+        services_codes=ArraySubquery(services),
+        parts_codes=ArraySubquery(parts.order_by("source__code").values("source__code").distinct()),
     )
 
 
-def _tariffs() -> QuerySet[Any, Any]:
+def _tariffs() -> Any:
     number = Func(
         Cast("version", CharField()), Value(5), Value("0"), function="LPAD",
         output_field=CharField(),
@@ -209,7 +209,7 @@ def _tariffs() -> QuerySet[Any, Any]:
     )
 
 
-def _services() -> QuerySet[Any, Any]:
+def _services() -> Any:
     return Service.objects.annotate(key=_code_key()).values(
         *("key", "code", "kind", "name_zh", "name_en", "resource", "provider"),
         digest=F("commands_digest"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
-from core.tariff import human
+from core.tariff import Price, human
 from integration.queries import SystemSilent
 from products import permissions
 from products.catalogue import (
@@ -112,7 +112,7 @@ def _contradictions_with_the_rest(document: CatalogueDocument) -> Iterator[Probl
             yield _placed(problem, document)
 
 
-def _versions(document: CatalogueDocument) -> dict[tuple[str, int], tuple[str, object]]:
+def _versions(document: CatalogueDocument) -> dict[tuple[str, int], tuple[str, Price | None]]:
     return {
         (tariff.code, version.version): (version.digest, version.price)
         for tariff in document.tariffs

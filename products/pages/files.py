@@ -102,7 +102,7 @@ def show_file(request: HttpRequest, key: UUID) -> HttpResponse:
         raise UploadNotFound
     content = content_of_upload(kept)
     preview = preview_catalogue(content, file=kept.name, actor=actor, at=timezone.now())
-    counts = Counter(change.kind for change in preview.changes)
+    counts: Counter[str] = Counter(change.kind for change in preview.changes)
     return render_page(
         request,
         "products/file.html",

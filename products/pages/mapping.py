@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -78,10 +78,10 @@ class Sought:
         asked = request.GET
         kind, _, key = asked.get("after", "").replace("\x00", "").partition(":")
         return cls(
-            kind=cast(Kind, asked["kind"]) if asked.get("kind") in KINDS else None,
+            kind=_kind(asked.get("kind", "")),
             only=asked.get("only") == "1",
             search=asked.get("q", "").replace("\x00", "").strip()[:LONGEST],
-            after=(cast(Kind, kind), key[:60]) if kind in KINDS else None,
+            after=(last, key[:60]) if (last := _kind(kind)) else None,
         )
 
     def query(self, **changes: str) -> str:
@@ -172,6 +172,10 @@ def _kinds(sought: Sought) -> Iterator[tuple[Kind, str]]:
         yield kind, key if kind == first else ""
 
 
+def _kind(word: str) -> Kind | None:
+    return next((kind for kind in KINDS if kind == word), None)
+
+
 def _names(row: Row | None) -> list[str]:
     return [row["name_zh"], row["name_en"]] if row else []
 
@@ -217,7 +221,7 @@ def _shown(kind: Kind, name: str, row: Row | None) -> str:
     return _WORDED[name](kind, str(value)) if name in _WORDED else str(value)
 
 
-_WORDED = {
+_WORDED: dict[str, Callable[[Kind, str], str]] = {
     "kind": lambda kind, value: label(_KIND_CHOICES[kind], value),
     "charging_mode": lambda kind, value: label(ChargingMode, value),
     "status": lambda kind, value: label(OfferingStatus, value),
