@@ -28,5 +28,13 @@ SPECIFIED = {
     ),
     "product": _specified("TMF637", "productInventory", "Product"),
     "resource": _specified("TMF639", "resourceInventoryManagement", "Resource"),
-    "productOffering": _specified("TMF620", "productCatalogManagement", "ProductOffering"),
+    "catalog": _specified("TMF620", "productCatalogManagement", "Catalog", "name"),
+    "category": _specified("TMF620", "productCatalogManagement", "Category", "name"),
+    "productOffering": _specified("TMF620", "productCatalogManagement", "ProductOffering", "name"),
+    "productOfferingPrice": _specified(
+        "TMF620", "productCatalogManagement", "ProductOfferingPrice", "name"
+    ),
+    "productSpecification": _specified(
+        "TMF620", "productCatalogManagement", "ProductSpecification", "name"
+    ),
 }
