@@ -66,7 +66,7 @@ def test_the_demo_catalogue_is_taken_whole(
     demo: CatalogueDocument, actor: Actor, at: datetime
 ) -> None:
     done = import_catalogue(demo, actor=actor, at=at)
-    assert done.created["productoffering"] == len(demo.offerings) == 60
+    assert done.created["productoffering"] == len(demo.offerings) == 61
     assert done.created["tariffversion"] == sum(len(one.versions) for one in demo.tariffs)
     assert (done.changed, done.removed) == ({}, {})
     plan = ProductOffering.objects.get(code="PLAN-59")

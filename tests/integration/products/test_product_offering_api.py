@@ -202,11 +202,11 @@ def test_queries_do_not_grow_with_the_catalogue(
     get: Any, actor: Actor, at: datetime, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(A_PAGE):
-        assert len(get()) == 60
+        assert len(get()) == 61
     packs = [offering(f"PACK-{i}", requires=["PLAN"]) for i in range(30)]
     import_catalogue(document(main("PLAN"), *packs), actor=actor, at=at)
     with django_assert_num_queries(A_PAGE):
-        assert len(get()) == 91
+        assert len(get()) == 92
     assert OfferingRelation.objects.filter(target__code="PLAN").count() == 30
     with django_assert_num_queries(A_PAGE - 1):
         assert get("/PLAN")["productOfferingRelationship"] == []

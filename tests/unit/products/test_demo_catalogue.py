@@ -174,7 +174,7 @@ def test_some_things_are_for_some_only_by_every_condition(demo: CatalogueDocumen
         "channels": {"PLAN-19-NET", "PACK-APP-DAY-1G"},
         "regions": {"PACK-GZ-30G"},
         "brands": {"PACK-LOYALTY-10G"},
-        "owns": {"PROMO-LOYALTY", "TV-SECOND"},
+        "owns": {"PROMO-UPGRADE-5G"},
         "minimum_months": {"PACK-LOYALTY-10G", "PROMO-LOYALTY"},
     }
 
@@ -262,7 +262,7 @@ def test_a_mobile_plan_finds_the_same_packs_whichever_it_is(demo: CatalogueDocum
         if one.product_class == "MOBILE-PLAN"
         and one.charging_mode == "postpaid"
         and one.status in ("launched", "retired", "in_test")
-    } - {"PLAN-SHARE-10"}
+    }
     for code in ("PACK-DATA-10G", "PACK-NIGHT-20G", "PACK-VOICE-100", "FUNC-ROAMING"):
         (pack,) = [one for one in demo.offerings if one.code == code]
         needed = {one.target for one in pack.relations if one.kind == "requires"}
