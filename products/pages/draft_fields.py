@@ -121,7 +121,7 @@ class Sheet:
     # -- an offering -------------------------------------------------------------------------
 
     def basics(self, form: OfferingForm, ground: Ground) -> list[Field]:
-        """Return what an offering is and how it is called."""
+        """Return what an offering is."""
         known = not form.fresh
         return [
             self.field(
@@ -145,6 +145,11 @@ class Sheet:
                 "brand", ("品牌", "Brand"), form.brand, kind="select", needed=True,
                 options=_named(_both(ground, "brands")),
             ),
+        ]  # fmt: skip
+
+    def called(self, form: OfferingForm) -> list[Field]:
+        """Return how it is called and described, in both languages side by side."""
+        return [
             self.field("name_zh", ("中文名称", "Name in Chinese"), form.name_zh, needed=True),
             self.field("name_en", ("英文名称", "Name in English"), form.name_en, needed=True),
             self.field(
@@ -374,10 +379,12 @@ def parts_shown(sheet: Sheet, form: DraftForm, ground: Ground) -> dict[str, Any]
     if form.offering is None:
         return shown
     offering = form.offering
-    own = {row.code for row in (*form.tariffs, *form.services) if row.fresh and row.here}
+    rows: list[TariffForm | ServiceForm] = [*form.tariffs, *form.services]
+    own = {row.code for row in rows if row.fresh and row.here}
     return shown | {
         "offering": offering,
         "basics": sheet.basics(offering, ground),
+        "called": sheet.called(offering),
         "sale": sheet.sale(offering),
         "wanted": offering.status,
         "attributes": sheet.attributes(offering, ground),

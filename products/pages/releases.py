@@ -38,6 +38,7 @@ MOST_WAITING = 10
 LOOK_SECONDS = 3
 OPEN = "open"  # whatever is requested and not closed
 SHOWN_PROBLEMS = 5
+MOST_NAMED = 6  # offerings in the head of a release's page
 HEAVY = ("content", "before", "configured")
 
 
@@ -136,15 +137,12 @@ def _mark(request: HttpRequest, name: str) -> int | None:
 
 def _waiting(actor: Actor) -> list[dict[str, Any]]:
     """Return what this operator can bring further: to approve, to mend, to request."""
-    mine: list[Q] = []
+    mine = Q(pk=None)
     if actor.may(permissions.RELEASE_APPROVE):
-        mine.append(Q(status=_S.CONFIGURED) & ~Q(requested_by=actor.number))
+        mine |= Q(status=_S.CONFIGURED) & ~Q(requested_by=actor.number)
     if actor.may(permissions.EDIT_DRAFT):
-        mine.append(Q(status=_S.DRAFT, created_by=actor.number))
-    if not mine:
-        return []
-    found = selectors.list_releases().defer(*HEAVY)
-    found = found.filter(Q.create(mine, connector=Q.OR))
+        mine |= Q(status=_S.DRAFT, created_by=actor.number)
+    found = selectors.list_releases().defer(*HEAVY).filter(mine)
     reasons = {True: ("待您审批", "For you to approve"), False: ("您的草稿", "Your draft")}
     rows = sorted(found[:MOST_WAITING], key=lambda one: one.status != _S.CONFIGURED)
     return [
@@ -229,8 +227,9 @@ def _context(actor: Actor, release: CatalogueRelease, steps: list[ReleaseStep]) 
                 "name": said(one["name"]["zh"], one["name"]["en"]),
                 "address": address_of(actor, "catalogue_product", one["code"]),
             }
-            for one in release.content["offerings"]
+            for one in release.content["offerings"][:MOST_NAMED]
         ],
+        "more_offerings": max(len(release.content["offerings"]) - MOST_NAMED, 0),
     }
 
 

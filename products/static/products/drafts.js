@@ -52,6 +52,9 @@
     target.append(row);
     htmx.process(row);
     showKinds(form);
+    const sale = form.querySelector("[name=sale_from]");
+    const begins = row.querySelector("input[name$='.version.0.valid_from'][type=date]");
+    if (sale && begins && !begins.value && sale.type === "date") begins.value = sale.value;
     const first = row.querySelector("input:not([type=hidden]), select, textarea");
     if (first) first.focus();
     touch();
@@ -164,7 +167,7 @@
   });
 
   // A refused form comes back: the eye and the keyboard go to what is wrong.
-  const wrong = document.getElementById("draft-refused") || form.querySelector("[aria-invalid=true]");
+  const wrong = form.querySelector("[aria-invalid=true]") || document.getElementById("draft-refused");
   if (wrong && form.hasAttribute("data-dirty")) wrong.focus();
   else if (form.querySelector("input[name=fresh]")) {
     const code = form.querySelector("input[name=code]");

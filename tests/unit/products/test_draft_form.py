@@ -62,6 +62,10 @@ def sent(**fields: Any) -> QueryDict:
     return data
 
 
+def a_version(begins: str, zh: str, en: str) -> VersionForm:
+    return VersionForm(valid_from=begins, description_zh=zh, description_en=en)
+
+
 def a_plan(**more: Any) -> OfferingForm:
     values: dict[str, Any] = {
         "code": "PLAN-99", "kind": "main", "charging_mode": "postpaid",
@@ -89,10 +93,12 @@ def test_a_new_plan_with_a_new_tariff_and_a_new_service_becomes_entries():
         tariffs=[
             TariffForm(
                 code="T-99", charge_group="rental", name_zh="月租", name_en="Rental",
-                versions=[VersionForm(valid_from="2027-01-01", description_zh="一", description_en="one")],
+                versions=[a_version("2027-01-01", "一", "one")],
             )
         ],
-        services=[ServiceForm(code="GAME", kind="content", name_zh="游", name_en="Game", provider="G")],
+        services=[
+            ServiceForm(code="GAME", kind="content", name_zh="游", name_en="Game", provider="G")
+        ],
     )  # fmt: skip
     content, places = content_of_form(form, ground())
     assert content["offerings"] == [
@@ -149,7 +155,7 @@ def test_a_new_version_ends_the_one_before_and_leaves_the_rest_of_the_tariff_alo
         tariffs=[
             TariffForm(
                 fresh=False, code="T-59-RENTAL", kind="rating", name_en="ignored",
-                versions=[VersionForm(valid_from="2027-03-01", description_zh="新", description_en="new")],
+                versions=[a_version("2027-03-01", "新", "new")],
             )
         ]
     )  # fmt: skip
@@ -178,7 +184,7 @@ def test_a_version_that_begins_before_the_last_is_said_beside_it(demo):
             TariffForm(
                 fresh=False,
                 code="T-59-RENTAL",
-                versions=[VersionForm(valid_from="2020-01-01", description_zh="新", description_en="n")],
+                versions=[a_version("2020-01-01", "新", "n")],
             )
         ]
     )  # fmt: skip
@@ -227,9 +233,11 @@ def test_what_is_sent_stands_in_the_form():
             },
         )
     )  # fmt: skip
-    assert form.title == "New" and form.place == 1
+    assert form.title == "New"
+    assert form.place == 1
     assert form.offering is not None
-    assert form.offering.code == "PLAN-1" and form.offering.fresh
+    assert form.offering.code == "PLAN-1"
+    assert form.offering.fresh
     assert form.offering.attributes == {"speed": "100"}
     assert form.offering.services == ["A"]
     assert form.offering.requires == [["X", "Y"], []]
@@ -293,7 +301,8 @@ def test_a_day_is_a_day_of_the_operator_and_an_instant_keeps_its_spelling():
     assert shown_moment("2026-01-01", ZONE) == "2026-01-01"
     assert shown_moment("2025-12-31T16:00:00Z", ZONE) == "2026-01-01"
     assert shown_moment("2026-01-01T10:30:00+08:00", ZONE) == "2026-01-01T10:30"
-    assert shown_moment(None, ZONE) == "" and shown_moment("soon", ZONE) == "soon"
+    assert shown_moment(None, ZONE) == ""
+    assert shown_moment("soon", ZONE) == "soon"
     assert instant_of("2026-01-01", ZONE) == instant_of("2025-12-31T16:00:00Z", ZONE)
     entry = {
         "code": "A", "name": {}, "description": {},
@@ -313,8 +322,10 @@ def test_a_template_lends_everything_but_its_code(demo):
     entry = next(one for one in demo["offerings"] if one["code"] == "PLAN-59")
     standing = ground(catalogue=demo)
     form = form_of_entry(standing, {**entry, "code": ""}, title="", place=0, fresh=True)
-    assert form.offering is not None and form.offering.fresh
-    assert form.offering.code == "" and form.offering.name_en == entry["name"]["en"]
+    assert form.offering is not None
+    assert form.offering.fresh
+    assert form.offering.code == ""
+    assert form.offering.name_en == entry["name"]["en"]
     assert form.offering.tariffs == entry["tariffs"]
 
 
