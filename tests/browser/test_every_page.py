@@ -18,6 +18,7 @@ from tests.browser.counter import (
     ordered,
     set_fault,
 )
+from tests.browser.market import Requested, a_release
 from tests.browser.test_network_desk import a_home_line
 from tests.channel import Channel
 
@@ -43,6 +44,7 @@ class Busy(NamedTuple):
     home: str
     arrow: str
     step: str
+    release: Requested
 
 
 VISITS = [
@@ -68,6 +70,24 @@ VISITS = [
     Visit("crm", "fallout-order", "fallout/{full.order_no}/"),
     Visit("crm", "fallout-cause", "fallout/all/?standing=held&cause=networkRefused"),
     Visit("crm", "fallout-runs", "fallout/runs/"),
+    Visit("crm", "catalogue_studio", "catalogue/"),
+    Visit("crm", "catalogue_studio", "catalogue/?kind=main&sort=-price&q=5G"),
+    Visit("crm", "catalogue_studio", "catalogue/?q=nothing-is-like-that"),
+    *(
+        Visit("crm", "catalogue_product", f"catalogue/products/PLAN-59/?tab={tab}")
+        for tab in "overview relations tariffs services versions releases owners".split()
+    ),
+    Visit("crm", "catalogue_product", "catalogue/products/HOME-FUSION/?tab=relations"),
+    Visit("crm", "catalogue_tariff", "catalogue/tariffs/T-59-DATA/"),
+    Visit("crm", "catalogue_service", "catalogue/services/VRBT/"),
+    Visit("boss", "release_list", "releases/?standing=all"),
+    Visit("boss", "release_list", "releases/?q=nothing"),
+    Visit("boss", "release_configure", "releases/{release.number}/"),
+    Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.data}/1/"),
+    Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.fee}/1/"),
+    Visit("boss", "release_commands", "releases/{release.number}/services/{release.service}/"),
+    Visit("boss", "tariff_list", "tariffs/"),
+    Visit("boss", "tariff_held", "tariffs/T-59-DATA/"),
     Visit("oss", "work_orders", "work-orders/?standing=all"),
     Visit("oss", "work_orders", "work-orders/?standing=all&q=nothing"),
     Visit("oss", "work_order", "work-orders/"),
@@ -85,12 +105,18 @@ PARTS = {
         "customer-panel": "customer", "check-document": "open-customer",
         "free-numbers": "open-subscriber", "free-card": "open-subscriber",
         "flows-export": "flows", "health_parts": "health",
+        "catalogue_export": "catalogue_studio",
         "fallout-export": "fallout", "fallout-news": "fallout", "fallout-letters": "fallout",
         "fallout-live": "fallout-order", "fallout-free": "fallout-order",
         "fallout-mend": "test_fallout_queue", "fallout-done": "test_fallout_queue",
         "fallout-run": "test_fallout_queue",
     },
-    "boss": {"health_parts": "health"},
+    "boss": {
+        "health_parts": "health",
+        "release_state": "test_release_desk", "release_finish": "test_release_desk",
+        "release_rules_fields": "release_rules", "release_rules_preview": "release_rules",
+        "release_commands_fields": "release_commands",
+    },
     "oss": {
         "work_order_rows": "work_orders", "retry_work_orders": "work_orders",
         "complete_manual_work": "test_network_desk", "manual_work_waiting": "manual_work",
@@ -129,6 +155,9 @@ def busy(channel: Channel, chromium: Any, served: Any) -> Busy:
         "links => links.map(link => link.getAttribute('href'))"
     )
     context.close()
+    context = chromium.new_context(locale="zh-CN")
+    release = a_release(Desk(served, context, "zh"))
+    context.close()
     return Busy(
         full=full,
         bare=a_customer(channel),
@@ -136,6 +165,7 @@ def busy(channel: Channel, chromium: Any, served: Any) -> Busy:
         home=a_home_line(channel),
         arrow=next(one for one in arrows if "/messages/" in one),
         step=next(one for one in arrows if "/steps/" in one),
+        release=release,
     )
 
 
