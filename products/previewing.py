@@ -18,6 +18,7 @@ from products.catalogue import (
     CatalogueRefused,
     Content,
     Problem,
+    check,
     content_of,
     document_of,
     parse,
@@ -105,11 +106,9 @@ def _contradictions_with_the_rest(document: CatalogueDocument) -> Iterator[Probl
         },
     )
     rest = overlaid(stated, _others(stated))  # the file's entries come first, as in the file
-    try:
-        document_of(rest, operator=document.source["operator"], known=known, file=document.file)
-    except CatalogueRefused as refusal:
-        for problem in refusal.problems:
-            yield _placed(problem, document)
+    whole = document_of(rest, operator=document.source["operator"], known=known, file=document.file)
+    for problem in check(whole):
+        yield _placed(problem, document)
 
 
 def _versions(document: CatalogueDocument) -> dict[tuple[str, int], tuple[str, Price | None]]:
