@@ -70,14 +70,14 @@ def test_a_popular_offering_does_not_slow_down_the_others() -> None:
     def seconds(count: int) -> float:
         known = [Relation(f"X{number}", "excludes", "PLAN") for number in range(count)]
         beside = Beside(["PLAN"], [], known)
-        started = time.perf_counter()
+        started = time.process_time()
         for relation in known:
             assert len(beside.against(relation.source, [relation])) == 1
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(100)
     few = min(seconds(500) for _ in range(3))
-    assert seconds(5000) < few * 10 * 4
+    assert min(seconds(5000) for _ in range(3)) < few * 10 * 4
 
 
 def test_names_are_looked_up_for_refusals_only() -> None:
