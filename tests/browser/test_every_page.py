@@ -27,6 +27,9 @@ Sit = Callable[..., Desk]
 CONSOLES = {"crm": crm_console, "boss": boss_console, "oss": oss_console}
 
 
+TABS = ("overview", "relations", "tariffs", "services", "versions", "releases")
+
+
 class Visit(NamedTuple):
     """A page and where it is opened; addresses may name what ``Busy`` holds."""
 
@@ -75,7 +78,7 @@ VISITS = [
     Visit("crm", "catalogue_studio", "catalogue/?q=nothing-is-like-that"),
     *(
         Visit("crm", "catalogue_product", f"catalogue/products/PLAN-59/?tab={tab}")
-        for tab in "overview relations tariffs services versions releases owners".split()
+        for tab in (*TABS, "owners")
     ),
     Visit("crm", "catalogue_product", "catalogue/products/HOME-FUSION/?tab=relations"),
     Visit("crm", "catalogue_tariff", "catalogue/tariffs/T-59-DATA/"),
@@ -83,6 +86,12 @@ VISITS = [
     Visit("crm", "catalogue_mapping", "catalogue/mapping/"),
     Visit("crm", "catalogue_mapping", "catalogue/mapping/?only=1"),
     Visit("crm", "catalogue_files", "catalogue/files/"),
+    Visit("crm", "catalogue_draft", "catalogue/drafts/new/"),
+    Visit("crm", "catalogue_draft", "catalogue/drafts/new/?from=HOME-FUSION"),
+    Visit("crm", "catalogue_draft", "catalogue/drafts/new/?tariff=T-59-DATA"),
+    Visit("crm", "catalogue_draft", "catalogue/drafts/new/?retire=PLAN-59"),
+    Visit("crm", "catalogue_releases", "catalogue/releases/"),
+    Visit("crm", "catalogue_releases", "catalogue/releases/?q=nothing-is-like-that"),
     Visit("boss", "release_list", "releases/?standing=all"),
     Visit("boss", "release_list", "releases/?q=nothing"),
     Visit("boss", "release_configure", "releases/{release.number}/"),
@@ -108,6 +117,11 @@ PARTS = {
         "customer-panel": "customer", "check-document": "open-customer",
         "free-numbers": "open-subscriber", "free-card": "open-subscriber",
         "flows-export": "flows", "health_parts": "health",
+        "catalogue_draft_find": "catalogue_draft", "catalogue_draft_tariff": "catalogue_draft",
+        "catalogue_draft_attributes": "catalogue_draft",
+        "catalogue_draft_saved": "test_catalogue_draft",
+        "catalogue_release": "test_catalogue_draft",
+        "catalogue_release_deed": "test_catalogue_draft",
         "catalogue_export": "catalogue_studio", "catalogue_mapping_export": "catalogue_mapping",
         "catalogue_files_export": "catalogue_files", "catalogue_files_upload": "catalogue_files",
         "catalogue_file": "catalogue_files", "catalogue_file_request": "catalogue_files",
