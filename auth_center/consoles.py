@@ -151,10 +151,17 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the pages that this operator may open, then the tables, an app a group."""
         tables = [
-            {"title": app["name"], "items": [self._entry(request, one) for one in app["models"]]}
+            {
+                "title": app["name"],
+                "items": [
+                    self._entry(request, one)
+                    for one in app["models"]
+                    if self._registry[one["model"]].in_sidebar
+                ],
+            }
             for app in self.get_app_list(request)
         ]
-        return [*self.page_groups(request), *tables]
+        return [*self.page_groups(request), *(group for group in tables if group["items"])]
 
     def page_groups(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the pages that stand in the sidebar and that this operator may open, by group."""

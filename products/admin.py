@@ -63,6 +63,7 @@ class CatalogueList(ReadOnly):
     """A list of the catalogue: some hundred rows, so that parts of names may be searched."""
 
     permission = permissions.VIEW_OFFERING
+    in_sidebar = False  # the catalogue's pages show it better
     search_fields: ClassVar[Any] = ["code", "name_zh", "name_en"]
     ordering: ClassVar[Any] = ["code"]
 

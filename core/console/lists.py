@@ -42,10 +42,12 @@ class ReadOnly(Looking, ModelAdmin):  # type: ignore[misc]  # unfold has no type
     """A list and its details, for those who hold ``permission``, without a way to change them.
 
     A search is for one whole number, so that it is an index away in tables of millions; columns
-    do not sort, because a sorted million is not. ``icon`` stands in the sidebar.
+    do not sort, because a sorted million is not. ``icon`` stands in the sidebar; a table that a
+    page shows better is not ``in_sidebar``, only found by search.
     """
 
     icon: ClassVar[str] = "table_rows"
+    in_sidebar: ClassVar[bool] = True
     finds_numbers: ClassVar[bool] = True
     paginator = CountedUpTo
     show_full_result_count = False

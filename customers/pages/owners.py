@@ -22,7 +22,7 @@ Content = dict[str, Any]
 
 def fill_owners(actor: Actor, code: str, query: QueryDict) -> Content:
     """Show how many have an offering by status and by tariff version, and the latest of them."""
-    held = list_subscriptions(actor).filter(offering_id=code)
+    held = list_subscriptions(actor).filter(offering__code=code)
     groups = list(
         held.order_by().select_related(None).values_list("status", "tariffs").annotate(Count("pk"))
     )

@@ -134,7 +134,7 @@ def _eligibility(actor: Actor, offering: ProductOffering) -> list[Content]:
         words = said(f"满 {months} 个月", f"at least {months} months")
         conditions.append({"title": said("在网时长", "In the network"), "words": words})
     if row.owns:
-        links = [
+        links: Any = [
             {"name": owned.get(code, code), "address": address_of(actor, "catalogue_product", code)}
             for code in row.owns
         ]

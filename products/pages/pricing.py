@@ -51,7 +51,7 @@ class Advertised:
 def advertised(offerings: Iterable[int], at: datetime) -> dict[int, Advertised]:
     """Return the prices of offerings by their keys, in one statement."""
     versions: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-    rows = OfferingTariff.objects.filter(offering__in=list(offerings)).values(
+    rows: Any = OfferingTariff.objects.filter(offering__in=list(offerings)).values(
         "offering_id",
         "tariff_id",
         "tariff__kind",

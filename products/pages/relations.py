@@ -132,7 +132,8 @@ def _named(
 
 
 def _drawn(group: Content) -> Group:
-    relation, others = group["relation"], group["others"]
+    relation: str = group["relation"]
+    others: list[Content] = group["others"]
     drawn = others if len(others) <= MOST_DRAWN else others[: MOST_DRAWN - 1]
     left_out = group["number"] - len(drawn)
     title = f"{group['title']} · {group['remark']}" if group["remark"] else group["title"]

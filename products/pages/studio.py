@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,7 +29,7 @@ from auth_center.consoles import actor_of
 from core.console import Page, render_page, said
 from core.sheets import sheet_answer
 from products import permissions, selectors
-from products.models import Brand, CatalogueRelease, OfferingQuerySet, ProductClass, TariffVersion
+from products.models import Brand, CatalogueRelease, OfferingQuerySet, ProductClass
 from products.pages.links import address_of
 from products.pages.pricing import CYCLE, Advertised, advertised
 from products.pages.words import (
@@ -34,6 +43,7 @@ from products.pages.words import (
     worded,
 )
 from products.states import (
+    NOT_YET_SOLD,
     RELEASE_OPEN,
     ChargingMode,
     OfferingKind,
@@ -155,14 +165,12 @@ def _sale(at: datetime) -> Case:
 def _order_of(sought: Sought, at: datetime) -> Any:
     """Return what rows are sorted by; nothing in it is null, so that keys can be compared."""
     if sought.sort == "price":
-        in_effect = TariffVersion.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gt=at),
-            tariff__offering_links__offering=OuterRef("pk"),
-            valid_from__lte=at,
-            price_per=CYCLE,
-        )
-        total = in_effect.values("price_per").annotate(total=Sum("price_amount")).values("total")
-        return Coalesce(Subquery(total), Value(Decimal(0)))
+        begin, end = "tariffs__versions__valid_from", "tariffs__versions__valid_to"
+        not_past = Q(**{end: None}) | Q(**{f"{end}__gt": at})
+        begun = Q(**{f"{begin}__lte": at}) | Q(status__in=NOT_YET_SOLD)
+        per_cycle = Q(tariffs__versions__price_per=CYCLE)
+        monthly = Sum("tariffs__versions__price_amount", filter=not_past & begun & per_cycle)
+        return Coalesce(monthly, Value(Decimal(0)))
     if sought.sort == "sale":
         return Coalesce(F("sale_from"), Value(NEVER))
     columns = {"code": "code", "name": said("name_zh", "name_en"), "changed": "changed_at"}
@@ -389,16 +397,15 @@ def export_catalogue(request: HttpRequest) -> HttpResponse:
 def _exported(sought: Sought, at: datetime) -> Iterator[list[Any]]:
     """Yield the rows, reading a few at a time."""
     found = in_order(narrowed(searched(sought, at), sought), sought, at)
-    found = found.select_related("product_class", "brand")
-    rows = found
-    for _ in range(MOST_EXPORTED // CHUNK):
-        chunk = list(rows[:CHUNK])
-        prices = advertised([row.pk for row in chunk], at)
-        for row in chunk:
-            yield _exported_row(row, prices.get(row.pk, Advertised()))
-        if len(chunk) < CHUNK:
-            return
-        rows = _beyond(found, sought, chunk[-1].code, at)
+    keys = list(found.values_list("pk", flat=True)[:MOST_EXPORTED])
+    every = selectors.list_offerings().annotate(sale=_sale(at))
+    every = every.select_related("product_class", "brand")
+    for first in range(0, len(keys), CHUNK):
+        chunk = keys[first : first + CHUNK]
+        rows, prices = every.in_bulk(chunk), advertised(chunk, at)
+        for key in chunk:
+            if key in rows:
+                yield _exported_row(rows[key], prices.get(key, Advertised()))
 
 
 def _exported_row(row: Any, price: Advertised) -> list[Any]:

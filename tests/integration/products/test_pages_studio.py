@@ -262,6 +262,15 @@ def test_who_may_not_see_offerings_sees_no_catalogue(sign_in, make):  # noqa: F8
     assert client.get("/crm/catalogue.csv").status_code == 403
 
 
+def test_the_studio_stands_in_the_sidebar_in_place_of_the_tables(manager, make):
+    make("P-1")
+    groups = manager.get("/crm/catalogue/").context["sidebar_navigation"]
+    links = [item["link"] for group in groups for item in group["items"]]
+    assert "/crm/catalogue/" in links
+    assert not [link for link in links if link.startswith("/crm/products/")]
+    assert manager.get("/crm/products/productoffering/").status_code == 200
+
+
 # --- One offering --------------------------------------------------------------------------------
 TABS = ("overview", "relations", "tariffs", "services", "versions", "releases")
 
