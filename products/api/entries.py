@@ -90,7 +90,9 @@ def changed_offering(entry: Entry, body: bodies.ChangedOffering, context: Contex
 
 
 def instant(at: datetime) -> str:
-    """Spell an instant as entries do, to the second."""
+    """Spell an instant as entries do, to the second; one out of all reason is judged later."""
+    if not 1 < at.year < 9999:  # no other zone has it
+        return f"{at.year:04d}-01-01"
     return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 

@@ -27,6 +27,7 @@ from products.catalogue.problems import CatalogueRefused, Problem
 from products.catalogue.reader import Path, Table, line_of
 from products.catalogue.schema import spelled
 
+YEARS = range(1900, 3000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # stands in for an instant that was reported
 
 
@@ -111,6 +112,8 @@ class _Builder:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=self.zone)
+            if moment.year not in YEARS:
+                raise ValueError("no zone could tell the days at the ends of the calendar")
             return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             self.report((*path, name), f"没有这样的时间: {text}", f"there is no such time: {text}")
