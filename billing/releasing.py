@@ -110,21 +110,20 @@ def refuse_changes(content: Content, currency: str, held: Iterable[TariffVersion
 
 
 def versions_of(
-    content: Content, currency: str, launched: Iterable[Key], at: datetime | None
+    content: Content, currency: str, launched: Mapping[Key, datetime], at: datetime | None
 ) -> list[TariffVersion]:
-    """Return a content's tariff versions, flat.
+    """Return a content's tariff versions, flat; ``launched`` tells since when some are on sale.
 
     With ``at``, the launch: a new version of a tariff that is on sale does not begin before it,
     and the version before ends where it begins. The same rule as CRM's.
     """
-    on_sale = set(launched)
-    codes = {code for code, _ in on_sale}
+    codes = {code for code, _ in launched}
     flat: list[TariffVersion] = []
     for tariff, version in each_version(content):
         valid_from = datetime.fromisoformat(version["valid_from"])
         valid_to = version["valid_to"] and datetime.fromisoformat(version["valid_to"])
         key = (tariff["code"], version["version"])
-        if at is not None and key not in on_sale and key[0] in codes and valid_from < at:
+        if at is not None and key not in launched and key[0] in codes and valid_from < at:
             valid_from = at
             if flat and flat[-1].code == tariff["code"]:
                 flat[-1] = replace(flat[-1], valid_to=at)
@@ -140,6 +139,7 @@ def versions_of(
                 valid_from=valid_from,
                 valid_to=valid_to,
                 rules=version["rules"],
+                launched_at=launched.get(key, at),
             )
         )
     return flat

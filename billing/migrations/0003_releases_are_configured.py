@@ -7,7 +7,6 @@ import django.db.models.deletion
 import django.db.models.lookups
 from django.db import migrations, models
 
-
 # What was released before is in effect, and an old release is closed.
 IN_EFFECT = (
     "UPDATE billing_billingtariff SET launched_at = now() WHERE launched_at IS NULL;"

@@ -87,7 +87,8 @@ def picture_release(release_no: str) -> ReleasePicture:
 
 
 def _offerings() -> QuerySet[Any, Any]:
-    return BillingOffering.objects.annotate(key=_code_key()).values("key", *_OFFERING)
+    rows: QuerySet[Any, Any] = BillingOffering.objects.annotate(key=_code_key())
+    return rows.values("key", *_OFFERING)
 
 
 def _tariffs() -> QuerySet[Any, Any]:
@@ -96,11 +97,13 @@ def _tariffs() -> QuerySet[Any, Any]:
         output_field=CharField(),
     )  # fmt: skip
     key = Func(Concat("code", Value("/"), number), template='%(expressions)s COLLATE "C"')
-    return BillingTariff.objects.annotate(key=key).values("key", *_TARIFF)
+    rows: QuerySet[Any, Any] = BillingTariff.objects.annotate(key=key)
+    return rows.values("key", *_TARIFF)
 
 
 def _services() -> QuerySet[Any, Any]:
-    return BillingService.objects.annotate(key=_code_key()).values("key", *_SERVICE)
+    rows: QuerySet[Any, Any] = BillingService.objects.annotate(key=_code_key())
+    return rows.values("key", *_SERVICE)
 
 
 def _code_key() -> Func:

@@ -246,7 +246,9 @@ def _notice(release: Release, outcome: Outcome) -> TariffConfiguredNotice:
 
 def _price(kind: str, rules: Any) -> PriceInfo | None:
     price = advertised_price(kind, rules)
-    return price and PriceInfo(amount=format(price.amount, "f"), per=price.per)
+    if price is None:
+        return None
+    return PriceInfo(amount=format(price.amount, "f"), per=price.per)
 
 
 def _hold(release: Release) -> None:
@@ -259,9 +261,9 @@ def _hold(release: Release) -> None:
     )
     fresh = [one for one in content["offerings"] if one["code"] not in known]
     _write_offerings(fresh, release, None)
-    versions = releasing.versions_of(content, release.currency, (), None)
+    versions = releasing.versions_of(content, release.currency, {}, None)
     held = {(one.code, one.version) for one in list_tariff_versions({one.code for one in versions})}
-    _write_tariffs([one for one in versions if (one.code, one.version) not in held], release, None)
+    _write_tariffs([one for one in versions if (one.code, one.version) not in held], release)
     _write_services(content["services"], release)
 
 
@@ -274,7 +276,7 @@ def _launch(release: Release, at: datetime) -> None:
         if one.launched_at is not None
     }
     versions = releasing.versions_of(release.content, release.currency, launched, at)
-    _write_tariffs(versions, release, at)
+    _write_tariffs(versions, release)
 
 
 def _write_offerings(
@@ -307,9 +309,7 @@ def _write_offerings(
     )  # fmt: skip
 
 
-def _write_tariffs(
-    versions: Sequence[TariffVersion], release: Release, launched_at: datetime | None
-) -> None:
+def _write_tariffs(versions: Sequence[TariffVersion], release: Release) -> None:
     """Write them in one statement, so that an end and the beginning after it come together."""
     BillingTariff.objects.bulk_create(
         [
@@ -324,7 +324,7 @@ def _write_tariffs(
                 valid_from=one.valid_from,
                 valid_to=one.valid_to,
                 rules=one.rules,
-                launched_at=launched_at,
+                launched_at=one.launched_at,
                 release_no=release.release_no,
             )
             for one in versions

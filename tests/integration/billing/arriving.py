@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from auth_center.actors import Actor
 from core.identifiers import uuid7
 from core.systems import System
+from core.tariff import computable
 from integration import inbox
 from integration.messages import (
+    DONE,
     AccountValue,
     CustomerAccountRequest,
     CustomerValue,
     Envelope,
     Message,
+    NamedWords,
+    OfferingInfo,
     Outcome,
     PaymentRelationValue,
     ProductInfoRequest,
+    ServiceInfo,
+    ServiceSyncResponse,
     Stamp,
     SubscriberValue,
     SubscriptionOrderRequest,
     SubscriptionValue,
+    TariffConfiguredResponse,
+    TariffInfo,
     TariffValue,
+    TariffVersionInfo,
     decode,
     encode,
 )
@@ -34,6 +44,7 @@ from integration.models import FlowStep, InboxMessage, OutboxMessage
 
 SENT_AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 HEARD_AT = SENT_AT + timedelta(seconds=3)
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 CLERK = Stamp(kind="operator", number="8001", channel="counter")
 
 
@@ -112,6 +123,12 @@ def inbox_states() -> dict[str, int]:
     """Return how many messages BOSS keeps in each state."""
     rows = InboxMessage.objects.using("boss").values_list("status", flat=True)
     return dict(Counter(rows))
+
+
+def forget() -> None:
+    """Let a test see only what BOSS hears, says and notes from here on."""
+    for table in (InboxMessage, OutboxMessage, FlowStep):
+        table.objects.using("boss").all().delete()
 
 
 class Statements(CaptureQueriesContext):
@@ -195,38 +212,132 @@ def subscriber(number: str = "SC000000018", **other: Any) -> SubscriberValue:
     return SubscriberValue(subscriber_no=number, **(values | other))
 
 
-def version(number: int = 1, **other: Any) -> dict[str, Any]:
-    values = {"valid_from": "2026-01-01T00:00:00Z", "valid_to": None, "rules": {"amount": "59.00"}}
-    return {"version": number} | values | other
+def rules(amount: int = 59) -> dict[str, Any]:
+    """Return the computable rules of a monthly fee."""
+    return computable("accounting", human_rules(amount), (), _never)
 
 
-def tariff(code: str = "MONTHLY-A", *versions: dict[str, Any], **other: Any) -> dict[str, Any]:
-    values = {
+def human_rules(amount: int = 59) -> dict[str, Any]:
+    """Return the rules of a monthly fee as people write them."""
+    return {
+        "charge": "recurring",
+        "amount": amount,
+        "when": "advance",
+        "proration": {"first": "by_day", "last": "full"},
+    }
+
+
+def version(number: int = 1, **other: Any) -> TariffVersionInfo:
+    values: dict[str, Any] = {
+        "valid_from": NEW_YEAR,
+        "valid_to": None,
+        "description": NamedWords(zh="59 元/月", en="59 yuan a month"),
+        "rules": rules(),
+    }
+    return TariffVersionInfo(version=number, **(values | other))
+
+
+def tariff(code: str = "MONTHLY-A", *versions: TariffVersionInfo, **other: Any) -> TariffInfo:
+    values: dict[str, Any] = {
         "kind": "accounting",
         "charge_group": "rental",
-        "currency": "CNY",
-        "name": {"zh": "月租", "en": "Rental"},
+        "name": NamedWords(zh="月租", en="Rental"),
         "versions": list(versions) or [version()],
     }
-    return {"code": code} | values | other
+    return TariffInfo(code=code, **(values | other))
 
 
-def offering(code: str = "PLAN-A", *tariffs: dict[str, Any], **other: Any) -> dict[str, Any]:
-    values = {
-        "kind": "main",
-        "name": {"zh": "套餐甲", "en": "Plan A"},
-        "charging_mode": "postpaid",
-        "services": ["VOICE", "DATA"],
-        "tariffs": list(tariffs) or [tariff()],
-        "parts": [],
+def command(element: str = "hlr", name: str = "enable", **parameters: Any) -> dict[str, Any]:
+    return {"element": element, "command": name, "parameters": parameters}
+
+
+def service(code: str = "VOICE", **other: Any) -> ServiceInfo:
+    values: dict[str, Any] = {
+        "kind": "function",
+        "name": NamedWords(zh="服务", en="Service"),
+        "commands": [command(service=code)],
     }
-    return {"code": code} | values | other
+    return ServiceInfo(code=code, **(values | other))
 
 
-def release(*offerings: dict[str, Any], number: str = "R-1") -> ProductInfoRequest:
-    return ProductInfoRequest(
-        release_no=number,
-        offerings=list(offerings)
-        or [offering(), offering("PACK-A", tariff("PACK-FEE"), kind="addon", charging_mode=None)],
-        services=[{"code": "VOICE", "commands": []}, {"code": "DATA", "commands": []}],
+def offering(code: str = "PLAN-A", *tariffs: str, **other: Any) -> OfferingInfo:
+    values: dict[str, Any] = {
+        "kind": "main",
+        "name": NamedWords(zh="套餐甲", en="Plan A"),
+        "status": "launched",
+        "charging_mode": "postpaid",
+        "tariffs": list(tariffs) or ["MONTHLY-A"],
+        "services": ["VOICE", "DATA"],
+    }
+    return OfferingInfo(code=code, **(values | other))
+
+
+def release(
+    *entries: OfferingInfo | TariffInfo | ServiceInfo, number: str = "R-1", **other: Any
+) -> ProductInfoRequest:
+    """Return a release of these; tariffs and services that are only named come configured."""
+    offerings = [one for one in entries if isinstance(one, OfferingInfo)] or [
+        offering(),
+        offering("PACK-A", "PACK-FEE", kind="addon", charging_mode=None),
+    ]
+    tariffs = [one for one in entries if isinstance(one, TariffInfo)]
+    services = [one for one in entries if isinstance(one, ServiceInfo)]
+    stated = {one.code for one in (*tariffs, *services)}
+    named = dict.fromkeys(code for one in offerings for code in one.tariffs)
+    meant = dict.fromkeys(code for one in offerings for code in one.services)
+    values: dict[str, Any] = {
+        "offerings": offerings,
+        "tariffs": tariffs + [tariff(code) for code in named if code not in stated],
+        "services": services + [service(code) for code in meant if code not in stated],
+    }
+    return ProductInfoRequest(release_no=number, **(values | other))
+
+
+def requested(
+    post: Post, *entries: OfferingInfo | TariffInfo | ServiceInfo, number: str = "R-1", **other: Any
+) -> None:
+    """Let CRM ask for a release."""
+    post.send(release(*entries, number=number, **other), subject="catalogue", flow_no=number)
+
+
+def synced(post: Post, outcome: Outcome = DONE, number: str = "R-1") -> None:
+    """Let provisioning answer for a release's commands."""
+    post.send(
+        ServiceSyncResponse(release_no=number, outcome=outcome),
+        subject="catalogue",
+        sender=System.PROVISIONING,
+        flow_no=number,
     )
+
+
+def closed(
+    post: Post,
+    decision: Literal["launched", "withdrawn"] = "launched",
+    *,
+    at: datetime = SENT_AT,
+    number: str = "R-1",
+) -> None:
+    """Let CRM close a release."""
+    message = TariffConfiguredResponse(release_no=number, decision=decision, closed_at=at)
+    post.send(message, subject="catalogue", flow_no=number)
+
+
+def launched(
+    post: Post,
+    *entries: OfferingInfo | TariffInfo | ServiceInfo,
+    number: str = "R-1",
+    at: datetime = SENT_AT,
+) -> None:
+    """Bring a release all the way to the market."""
+    requested(post, *entries, number=number)
+    synced(post, number=number)
+    closed(post, at=at, number=number)
+
+
+def manager(*grants: str) -> Actor:
+    """Return a BOSS product manager, who may do everything unless ``grants`` say what."""
+    return Actor(kind="operator", number="3003", grants=frozenset(grants or {"*"}))
+
+
+def _never(path: Any, zh: str, en: str) -> None:
+    raise AssertionError(f"{path}: {en}")

@@ -14,15 +14,15 @@ from integration.messages import DONE, SubscriptionOrderRequest
 from tests.integration.billing.arriving import (
     SENT_AT,
     Post,
+    forget,
     inbox_states,
+    launched,
     notes,
     offering,
     order,
     outcomes,
-    release,
     subscriber,
     subscription,
-    tariff,
 )
 
 pytestmark = [
@@ -37,8 +37,9 @@ MOBILE, LINE, PLAN, FIBRE = "SC000000018", "SC000000026", "PC000000018", "PC0000
 @pytest.fixture
 def sold(post: Post, catalogue: None) -> None:
     """BOSS knows the bundle and the broadband it has, too."""
-    bundle = offering("HOME", tariff("HOME-OFF"), kind="bundle", charging_mode=None)
-    post.send(release(bundle, offering("FIBRE-A", tariff("FIBRE-FEE")), number="R-2"), subject="R")
+    bundle = offering("HOME", "HOME-OFF", kind="bundle", charging_mode=None)
+    launched(post, bundle, offering("FIBRE-A", "FIBRE-FEE"), number="R-2")
+    forget()
 
 
 def main_leg(action: str = "open", **other: Any) -> SubscriptionOrderRequest:

@@ -13,6 +13,7 @@ from billing.models import (
     BillingAccount,
     BillingCustomer,
     BillingOffering,
+    BillingService,
     BillingSubscriber,
     BillingSubscription,
     BillingTariff,
@@ -91,6 +92,7 @@ def tariff(**other: Any) -> BillingTariff:
         "currency": "CNY",
         "rules": {},
         "valid_from": AT,
+        "launched_at": AT,
     }
     return BillingTariff(**(values | other))
 
@@ -98,6 +100,11 @@ def tariff(**other: Any) -> BillingTariff:
 def offering(**other: Any) -> BillingOffering:
     values = {"code": "PLAN-A", "kind": "main", "name_zh": "甲", "name_en": "a"}
     return BillingOffering(**(values | other))
+
+
+def service(**other: Any) -> BillingService:
+    values = {"code": "VOICE", "kind": "function", "name_zh": "甲", "name_en": "a", "digest": "x"}
+    return BillingService(**(values | other))
 
 
 def release(**other: Any) -> Release:
@@ -112,7 +119,8 @@ def first(model: type[models.Model]) -> int:
 @pytest.fixture
 def some() -> None:
     """One of everything."""
-    for build in (customer, account, subscriber, subscription, payer, tariff, offering, release):
+    parties = (customer, account, subscriber, subscription, payer)
+    for build in (*parties, tariff, offering, service, release):
         build().save()
 
 
@@ -245,15 +253,14 @@ CASES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("billing_tariff_currency_form", tariff, {"code": "T-2", "currency": "Y"}),
     ("billing_tariff_rules_form", tariff, {"code": "T-2", "rules": []}),
     ("billing_tariff_period", tariff, {"code": "T-2", "valid_to": AT}),
+    ("billing_service_code_once", service, {}),
+    ("billing_service_code_form", service, {"code": "voice"}),
+    ("billing_service_commands_form", service, {"code": "DATA", "commands": {}}),
     ("billing_release_no_once", release, {}),
     ("billing_release_is_named", release, {"release_no": ""}),
-    (
-        "billing_release_state_known",
-        release,
-        {"release_no": "R-2", "state": "x", "answered_at": AT, "outcome": {}},
-    ),
-    ("billing_release_answered", release, {"release_no": "R-2", "state": "confirmed"}),
-    ("billing_release_answered", release, {"release_no": "R-2", "answered_at": AT}),
+    ("billing_release_state_known", release, {"release_no": "R-2", "state": "x"}),
+    ("billing_release_closed_when_closed", release, {"release_no": "R-2", "state": "launched"}),
+    ("billing_release_closed_when_closed", release, {"release_no": "R-2", "closed_at": AT}),
 ]
 
 
@@ -271,7 +278,7 @@ def test_the_database_refuses(
 def test_every_rule_of_every_table_is_seen_to_refuse() -> None:
     tables = (
         BillingCustomer, BillingAccount, BillingSubscriber, BillingSubscription,
-        PaymentRelation, BillingOffering, BillingTariff, Release,
+        PaymentRelation, BillingOffering, BillingTariff, BillingService, Release,
     )  # fmt: skip
     rules = {rule.name for table in tables for rule in table._meta.constraints}
 
@@ -287,6 +294,7 @@ def test_half_open_periods_may_touch_and_an_empty_one_overlaps_nothing() -> None
     payer(charge_group="data", priority=2, share_percent=40, cap_amount=10).save()
     BillingTariff.objects.update(valid_to=LATER)
     tariff(version=2, valid_from=LATER).save()
+    tariff(version=3, valid_from=AT, launched_at=None).save()  # waits, and is not in effect
 
 
 @pytest.mark.usefixtures("some")

@@ -1,26 +1,45 @@
-"""Whether a release may be taken."""
+"""A release's content: what is still to be configured, what may not change, what ends when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from billing import releasing
 from billing.releasing import (
+    Content,
+    TariffChanged,
     TariffVersionChanged,
-    TariffVersionsDisagree,
-    TariffVersionsOverlap,
-    tariff_versions,
+    commands_in,
+    content_of,
+    digest_of,
+    fill,
+    is_complete,
+    refuse_changes,
+    rules_in,
+    versions_of,
 )
-from billing.values import ReleasedOffering, TariffVersion
+from billing.values import TariffVersion
+from tests.integration.billing.arriving import (
+    command,
+    offering,
+    release,
+    rules,
+    service,
+    tariff,
+    version,
+)
 
 JANUARY, JULY = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+SEPTEMBER = datetime(2026, 9, 1, tzinfo=UTC)
 HELD = TariffVersion(
-    code="RENT",
+    code="MONTHLY-A",
     version=1,
     kind="accounting",
     charge_group="rental",
@@ -29,121 +48,182 @@ HELD = TariffVersion(
     name_en="Rental",
     valid_from=JANUARY,
     valid_to=None,
-    rules={"amount": "59.00"},
+    rules=rules(),
+    launched_at=JANUARY,
 )
+EMPTY = service("DATA", commands=None)
 
 
-def offering(*versions: TariffVersion, code: str = "PLAN") -> ReleasedOffering:
-    """Return an offering with each version given, as a release states it."""
-    (read,) = releasing.read(
-        [
-            {
-                "code": code,
-                "kind": "main",
-                "name": {"zh": "甲", "en": "a"},
-                "tariffs": [_tariff(one) for one in versions],
-            }
-        ]
+def content(*entries: Any) -> Content:
+    """Return the content of a release of PLAN-A with these tariffs and services."""
+    return content_of(release(offering(), *entries))
+
+
+def test_the_digest_tells_contents_apart_and_nothing_else() -> None:
+    one = digest_of(release())
+
+    assert one == digest_of(release(number="R-2", title="又一次", follows="R-1"))
+    assert one != digest_of(release(offering()))
+    assert one != digest_of(release(currency="USD"))
+    assert one != digest_of(release(tariff("MONTHLY-A", version(rules=rules(69)))))
+    assert one != digest_of(release(service("VOICE", commands=[])))
+
+
+def test_a_content_is_what_was_told_as_plain_json() -> None:
+    told = content(tariff("MONTHLY-A", version(valid_to=JULY, rules=None)), EMPTY)
+
+    assert told["offerings"][0]["charging_mode"] == "postpaid"
+    assert told["tariffs"] == [
+        {
+            "code": "MONTHLY-A",
+            "kind": "accounting",
+            "charge_group": "rental",
+            "name": {"zh": "月租", "en": "Rental"},
+            "versions": [
+                {
+                    "version": 1,
+                    "valid_from": "2026-01-01T00:00:00Z",
+                    "valid_to": "2026-07-01T00:00:00Z",
+                    "description": {"zh": "59 元/月", "en": "59 yuan a month"},
+                    "rules": None,
+                }
+            ],
+        }
+    ]
+    assert told["services"][0]["commands"] is None
+
+
+def test_only_what_has_nothing_is_filled() -> None:
+    told = content(
+        tariff("MONTHLY-A", version(), version(2, rules=None), version(3, rules=None)), EMPTY
     )
-    return read
+    fill(
+        told,
+        {("MONTHLY-A", 1): rules(1), ("MONTHLY-A", 2): rules(69)},
+        {"DATA": [command()], "VOICE": []},
+    )
 
-
-def _tariff(one: TariffVersion) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "kind": one.kind,
-        "charge_group": one.charge_group,
-        "currency": one.currency,
-        "name": {"zh": one.name_zh, "en": one.name_en},
-        "versions": [
-            {
-                "version": one.version,
-                "valid_from": one.valid_from.isoformat(),
-                "valid_to": one.valid_to and one.valid_to.isoformat(),
-                "rules": one.rules,
-            }
-        ],
-    }
-
-
-def test_new_versions_are_written_by_code_and_time() -> None:
-    one = replace(HELD, valid_to=JULY)
-    two = replace(HELD, version=2, valid_from=JULY)
-    other = replace(HELD, code="A")
-
-    assert tariff_versions([offering(two, one), offering(other)], []) == [other, one, two]
-
-
-def test_a_held_version_may_get_an_end_and_other_names() -> None:
-    ended = replace(HELD, valid_to=JULY, name_zh="月费", name_en="Fee")
-
-    assert tariff_versions([offering(ended)], [HELD]) == [ended]
+    assert [one["rules"] for one in told["tariffs"][0]["versions"]] == [rules(), rules(69), None]
+    assert commands_in(told) == {"DATA": [command()], "VOICE": [command(service="VOICE")]}
+    assert rules_in(told) == {("MONTHLY-A", 1): rules(), ("MONTHLY-A", 2): rules(69)}
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("entries", "complete"),
     [
-        replace(HELD, rules={"amount": "1.00"}),
-        replace(HELD, valid_from=JULY),
-        replace(HELD, kind="rating"),
-        replace(HELD, charge_group="data"),
-        replace(HELD, currency="USD"),
+        ([], True),
+        ([tariff("MONTHLY-A", version(rules=None))], False),
+        ([tariff("MONTHLY-A", version(), version(2, rules=None))], False),
+        ([EMPTY], False),
+        ([service("DATA", commands=[])], False),
     ],
 )
-def test_a_held_version_keeps_everything_else(changed: TariffVersion) -> None:
-    with pytest.raises(TariffVersionChanged) as refusal:
-        tariff_versions([offering(changed)], [HELD])
-    assert "RENT" in refusal.value.zh
-    assert "RENT" in refusal.value.en
-
-
-def test_one_version_is_not_stated_in_two_ways() -> None:
-    with pytest.raises(TariffVersionChanged):
-        tariff_versions([offering(HELD), offering(replace(HELD, name_zh="x"), code="B")], [])
-
-
-def test_one_version_may_be_stated_with_every_offering_that_has_it() -> None:
-    assert tariff_versions([offering(HELD), offering(HELD, code="B")], []) == [HELD]
+def test_a_release_is_complete_when_every_rule_and_command_is_there(
+    entries: list[Any], complete: bool
+) -> None:
+    assert is_complete(content(*entries)) is complete
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("kind", "rating"), ("charge_group", "data"), ("currency", "USD")]
+    "stated",
+    [
+        tariff(),
+        tariff(name={"zh": "月费", "en": "Fee"}),
+        tariff("MONTHLY-A", version(valid_to=JULY), version(2, valid_from=JULY, rules=rules(69))),
+        tariff("OTHER", kind="rating", charge_group="data"),
+    ],
 )
-def test_versions_of_a_tariff_are_alike(column: str, value: str) -> None:
-    two = replace(HELD, version=2, valid_from=JULY, **{column: value})
-    with pytest.raises(TariffVersionsDisagree):
-        tariff_versions([offering(replace(HELD, valid_to=JULY), two)], [])
-
-
-def test_versions_do_not_overlap_with_held_ones_either() -> None:
-    two = replace(HELD, version=2, valid_from=JULY)
-    with pytest.raises(TariffVersionsOverlap) as refusal:
-        tariff_versions([offering(two)], [HELD])
-    assert refusal.value.en == "Versions 1 and 2 of tariff RENT overlap"
-
-
-@pytest.mark.parametrize("missing", ["currency", "charge_group", "kind", "versions", "code"])
-def test_a_tariff_that_lacks_something_is_malformed(missing: str) -> None:
-    stated = _tariff(HELD)
-    del stated[missing]
-    with pytest.raises(msgspec.ValidationError):
-        releasing.read(
-            [{"code": "P", "kind": "main", "name": {"zh": "", "en": ""}, "tariffs": [stated]}]
-        )
+def test_a_released_version_may_get_an_end_and_a_name(stated: Any) -> None:
+    refuse_changes(content(stated), "CNY", [HELD])
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"currency": "yuan"}, {"charge_group": "*"}, {"code": "rent 1"}, {"kind": "free"}],
+    ("stated", "currency", "refusal"),
+    [
+        (tariff("MONTHLY-A", version(rules=rules(69))), "CNY", TariffVersionChanged),
+        (tariff("MONTHLY-A", version(valid_from=JULY)), "CNY", TariffVersionChanged),
+        (tariff(kind="rating"), "CNY", TariffChanged),
+        (tariff(charge_group="data"), "CNY", TariffChanged),
+        (tariff("MONTHLY-A", version(2), charge_group="data"), "CNY", TariffChanged),
+        (tariff(), "USD", TariffChanged),
+    ],
 )
-def test_a_tariff_that_says_something_impossible_is_malformed(wrong: dict[str, str]) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        offering(replace(HELD, **wrong))
+def test_a_released_version_keeps_everything_else(
+    stated: Any, currency: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal) as raised:
+        refuse_changes(content(stated), currency, [HELD])
+    assert "MONTHLY-A" in getattr(raised.value, "zh", "")
+    assert "MONTHLY-A" in getattr(raised.value, "en", "")
 
 
-def test_the_digest_tells_contents_apart_and_not_the_order_of_keys() -> None:
-    one = releasing.digest([{"a": 1, "b": 2}], [])
+def flat(
+    launched: Mapping[tuple[str, int], datetime], at: datetime | None, *versions: Any
+) -> list[tuple[int, datetime, datetime | None, datetime | None]]:
+    found = versions_of(content(tariff("MONTHLY-A", *versions)), "CNY", launched, at)
+    return [(one.version, one.valid_from, one.valid_to, one.launched_at) for one in found]
 
-    assert one == releasing.digest([{"b": 2, "a": 1}], [])
-    assert one != releasing.digest([{"a": 1, "b": 3}], [])
-    assert one != releasing.digest([], [{"a": 1, "b": 2}])
+
+def test_a_version_is_flat() -> None:
+    [one] = versions_of(content(), "CNY", {}, JANUARY)
+    assert one == HELD
+
+
+def test_a_new_tariff_begins_when_it_was_planned_to() -> None:
+    assert flat({}, SEPTEMBER, version()) == [(1, JANUARY, None, SEPTEMBER)]
+    assert flat({}, None, version()) == [(1, JANUARY, None, None)]
+
+
+def test_a_new_version_does_not_begin_before_it_is_launched() -> None:
+    both = version(valid_to=JULY), version(2, valid_from=JULY)
+    sold = {("MONTHLY-A", 1): JANUARY}
+
+    assert flat(sold, SEPTEMBER, *both) == [
+        (1, JANUARY, SEPTEMBER, JANUARY),
+        (2, SEPTEMBER, None, SEPTEMBER),
+    ]
+    early = JULY - timedelta(days=1)
+    assert flat(sold, early, *both) == [(1, JANUARY, JULY, JANUARY), (2, JULY, None, early)]
+    assert flat(sold, None, *both) == [(1, JANUARY, JULY, JANUARY), (2, JULY, None, None)]
+
+
+def test_what_is_on_sale_stays_where_it_is() -> None:
+    both = version(valid_to=JULY), version(2, valid_from=JULY)
+    sold = {("MONTHLY-A", 1): JANUARY, ("MONTHLY-A", 2): JANUARY}
+    assert flat(sold, SEPTEMBER, *both) == [
+        (1, JANUARY, JULY, JANUARY),
+        (2, JULY, None, JANUARY),
+    ]
+
+
+@given(
+    plans=st.lists(st.tuples(st.integers(1, 50), st.integers(0, 90)), min_size=1, max_size=6),
+)
+def test_whatever_is_launched_when_one_version_is_in_effect_at_each_instant(
+    plans: list[tuple[int, int]],
+) -> None:
+    """Each release adds a version that is planned so many days on and launched so many later."""
+    told, launched, now = [version()], {("MONTHLY-A", 1): JANUARY}, JANUARY
+    for days, late in plans:
+        begins = max(told[-1].valid_from, now) + timedelta(days=days)
+        stated = [
+            *told[:-1],
+            version(told[-1].version, valid_from=told[-1].valid_from, valid_to=begins),
+            version(len(told) + 1, valid_from=begins),
+        ]
+        now += timedelta(days=late)
+        found = versions_of(content(tariff("MONTHLY-A", *stated)), "CNY", launched, now)
+
+        assert all(one.valid_to == two.valid_from for one, two in pairwise(found))
+        assert found[-1].valid_to is None
+        assert found[-1].valid_from == max(begins, now)
+        told = [
+            version(one.version, valid_from=one.valid_from, valid_to=one.valid_to) for one in found
+        ]
+        launched = {(one.code, one.version): one.launched_at or now for one in found}
+
+
+def test_names_follow_the_release() -> None:
+    renamed = tariff(name={"zh": "月费", "en": "Fee"})
+    [one] = versions_of(content(renamed), "CNY", {("MONTHLY-A", 1): JANUARY}, JULY)
+    assert one == replace(HELD, name_zh="月费", name_en="Fee")
