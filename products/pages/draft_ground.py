@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from auth_center.actors import Actor
 from core.words import said
@@ -167,17 +167,21 @@ def service_chip(row: Service) -> Chip:
 
 
 def find_chips(kind: str, term: str) -> list[Chip]:
-    """Return a few things that may be chosen, by a part of their code or name."""
+    """Return a few things that may be chosen, by a part of their code or name; a whole code first.
+
+    What cannot be chosen any more is left out.
+    """
     sought = Q()
     for word in term.split()[:4]:
         sought &= Q(code__icontains=word) | Q(name_zh__icontains=word) | Q(name_en__icontains=word)
+    order = (Case(When(code__iexact=term, then=0), default=1), "code")
     if kind == "offering":
         rows = ProductOffering.objects.filter(sought).exclude(status=OfferingStatus.OBSOLETE)
-        return [offering_chip(row) for row in rows.order_by("code")[:MOST_FOUND]]
+        return [offering_chip(row) for row in rows.order_by(*order)[:MOST_FOUND]]
     if kind == "tariff":
-        found = Tariff.objects.filter(sought).order_by("code")[:MOST_FOUND]
+        found = Tariff.objects.filter(sought).order_by(*order)[:MOST_FOUND]
         return [tariff_chip(row) for row in found]
-    services = Service.objects.filter(sought).order_by("code")[:MOST_FOUND]
+    services = Service.objects.filter(sought).order_by(*order)[:MOST_FOUND]
     return [service_chip(row) for row in services]
 
 

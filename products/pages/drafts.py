@@ -397,8 +397,9 @@ def show_attributes(request: HttpRequest) -> HttpResponse:
 def show_found(request: HttpRequest) -> HttpResponse:
     """Show a few offerings, tariffs or services that may be chosen."""
     kind, term = request.GET.get("kind", ""), request.GET.get("q", "").replace("\x00", "")
-    found = find_chips(kind, term.strip()[:MOST_SOUGHT])
-    return render_part(request, "products/draft_found.html", found=found)
+    term = term.strip()[:MOST_SOUGHT]
+    found = find_chips(kind, term)
+    return render_part(request, "products/draft_found.html", found=found, term=term)
 
 
 def show_tariff(request: HttpRequest) -> HttpResponse:

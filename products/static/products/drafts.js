@@ -153,7 +153,10 @@
     const at = found.indexOf(document.activeElement);
     if (event.key === "Enter" && event.target === input) {
       event.preventDefault();
-      if (found.length && input.value.trim()) choose(found[0]);
+      // What is shown may still be the answer to less than what was typed by now.
+      if (!input.value.trim()) return;
+      if (found.length && found[0].closest("[data-for]").dataset.for === input.value.trim()) choose(found[0]);
+      else finder.dataset.takes = input.value.trim();
     } else if (event.key === "ArrowDown" && found.length) {
       event.preventDefault();
       found[Math.min(at + 1, found.length - 1)].focus();
@@ -164,6 +167,14 @@
       finder.querySelector("[data-found]").replaceChildren();
       input.focus();
     }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const finder = event.target.closest && event.target.closest("[data-finder]");
+    const list = finder && finder.querySelector("[data-for]");
+    if (!list || list.dataset.for !== finder.dataset.takes) return;
+    delete finder.dataset.takes;
+    if (finder.querySelector("[data-find]").value.trim() === list.dataset.for) choose(list.querySelector("[data-pick]"));
   });
 
   // A refused form comes back: the eye and the keyboard go to what is wrong.
