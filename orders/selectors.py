@@ -92,9 +92,11 @@ def _flow_of_release(flow_no: str) -> CustomerOrder | None:
         cause_en=release.cause_en,
         clock=release.clock,
     )
-    kinds = {"items": OrderItem, "sub_orders": SubOrder, "history": OrderHistory}
-    none = {name: kind.objects.none() for name, kind in kinds.items()}
-    flow._prefetched_objects_cache = none  # type: ignore[attr-defined]
+    flow._prefetched_objects_cache = {  # type: ignore[attr-defined]
+        "items": OrderItem.objects.none(),
+        "sub_orders": SubOrder.objects.none(),
+        "history": OrderHistory.objects.none(),
+    }
     return flow
 
 

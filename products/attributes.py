@@ -38,7 +38,7 @@ def fault_of(attribute: Bounds, value: Any) -> Fault | None:
         return f"{shown(value)} 不是{zh}", f"{shown(value)} is not {en}"
     if isinstance(value, str):
         return None if 0 < len(value) <= LONGEST else _too_long()
-    return None if isinstance(value, bool) else _out_of_range(attribute, int(value))
+    return _out_of_range(attribute, value) if type(value) is int else None
 
 
 def read_value(attribute: Bounds, text: str) -> Any:

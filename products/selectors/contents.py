@@ -231,7 +231,7 @@ def _relations(keys: list[int] | None) -> dict[int, Entry]:
     return entries
 
 
-_SECTION = {
+_SECTION: dict[str, str] = {
     RelationKind.REQUIRES: "requires",
     RelationKind.EXCLUDES: "excludes",
     RelationKind.REPLACES: "replaces",

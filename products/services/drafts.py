@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import ProtectedError
+from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
@@ -18,7 +18,16 @@ from products import permissions
 from products.catalogue import CatalogueDocument, CatalogueRefused, broken, check, content_of
 from products.catalogue.content import Content, refuse_malformed
 from products.importing import Writing
-from products.models import CatalogueRelease, ProductOffering, Service, Tariff, TariffVersion
+from products.models import (
+    Brand,
+    CatalogueRelease,
+    OfferingVersion,
+    ProductClass,
+    ProductOffering,
+    Service,
+    Tariff,
+    TariffVersion,
+)
 from products.selectors import get_release, operator_section
 from products.services.life import (
     findings_of,
@@ -94,25 +103,34 @@ def save_draft(
         raise NothingToRelease(field="content")
     refuse_malformed(kept, operator_section())
     with one_at_a_time():
-        release = _drafted(release_no, actor, at, version)
-        before = list(release.codes)
-        document = whole_document(kept)
-        problems = held_to(broken, document, kept)
-        if problems:
-            raise CatalogueRefused(problems)
-        release.content, release.title = kept, title.strip()[:200] or _title(kept)
-        release.codes, release.findings = (
-            codes_of(kept),
-            findings_of(held_to(check, document, kept)),
-        )
-        release.version += 1
-        refuse_if_on_its_way(release)
-        release.save()
-        _drop(set(before) - set(release.codes))
-        _write(document, kept, actor, at, contradicts_itself=bool(release.findings))
-        deed = ReleaseDeed.CHANGED if release_no else ReleaseDeed.DRAFTED
-        note(release, deed, by=actor.stamp(), at=at)
+        release = _drafted(release_no, version) if release_no else new_draft(actor, at)
+        keep_draft(release, kept, title, actor, at)
     return release
+
+
+def keep_draft(
+    release: CatalogueRelease, kept: Content, title: str, actor: Actor, at: datetime
+) -> CatalogueDocument:
+    """Keep a content that is well formed; return the catalogue as it would be with it.
+
+    Raises ``CatalogueRefused`` or ``DraftInUse``.
+    """
+    document = whole_document(kept)
+    problems = held_to(broken, document, kept)
+    if problems:
+        raise CatalogueRefused(problems)
+    before = set(release.codes)
+    release.content, release.title = kept, title.strip()[:200] or _title(kept)
+    release.codes = codes_of(kept)
+    release.findings = findings_of(held_to(check, document, kept))
+    release.version += 1
+    refuse_if_on_its_way(release)
+    release.save()
+    _drop(before - set(release.codes))
+    _write(document, kept, actor, at, contradicts_itself=bool(release.findings))
+    deed = ReleaseDeed.CHANGED if release.version > 1 else ReleaseDeed.DRAFTED
+    note(release, deed, by=actor.stamp(), at=at)
+    return document
 
 
 def discard_draft(*, release_no: str, actor: Actor, at: datetime) -> None:
@@ -157,16 +175,19 @@ def part_of_document(document: CatalogueDocument, content: Content) -> Catalogue
     )
 
 
-def _drafted(release_no: str, actor: Actor, at: datetime, version: int | None) -> CatalogueRelease:
-    if not release_no:
-        [release_no] = numbers.issue(System.CRM, numbers.FLOW)
-        return CatalogueRelease.objects.create(
-            release_no=release_no,
-            status=ReleaseStatus.DRAFT,
-            created_by=actor.number,
-            created_at=at,
-            version=0,
-        )
+def new_draft(actor: Actor, at: datetime) -> CatalogueRelease:
+    """Return a new, empty draft under a number of its own."""
+    [release_no] = numbers.issue(System.CRM, numbers.FLOW)
+    return CatalogueRelease.objects.create(
+        release_no=release_no,
+        status=ReleaseStatus.DRAFT,
+        created_by=actor.number,
+        created_at=at,
+        version=0,
+    )
+
+
+def _drafted(release_no: str, version: int | None) -> CatalogueRelease:
     release = lock_release(release_no, *DRAFTABLE)
     if version is not None and version != release.version:
         raise DraftChanged(release=release_no)
@@ -200,10 +221,8 @@ def _write(
 ) -> None:
     """Write what is new: nobody can have bought by it."""
     own = part_of_document(document, content)
-    sold = set(
-        ProductOffering.objects.exclude(status__in=NOT_YET_SOLD).values_list("code", flat=True)
-    )
-    released = set(
+    sold = set(released().values_list("code", flat=True))
+    priced = set(
         TariffVersion.objects.exclude(rules_digest="").values_list("tariff__code", flat=True)
     )
     known = set(Service.objects.exclude(commands_digest="").values_list("code", flat=True))
@@ -211,14 +230,31 @@ def _write(
     drafted = [replace(one, status=OfferingStatus.IN_DESIGN) for one in unsold]
     if contradicts_itself:  # the tables would not have it: its relations stay in the draft
         drafted = [replace(one, relations=()) for one in drafted]
-    tariffs = tuple(one for one in own.tariffs if one.code not in released)
+    tariffs = tuple(one for one in own.tariffs if one.code not in priced)
     for one in tariffs:
         TariffVersion.objects.filter(tariff__code=one.code).exclude(
             version__in=[version.version for version in one.versions]
         ).delete()
     services = tuple(one for one in own.services if one.code not in known)
-    fresh = replace(own, offerings=tuple(drafted), tariffs=tariffs, services=services)
+    brands = set(Brand.objects.values_list("code", flat=True))
+    classes = set(ProductClass.objects.values_list("code", flat=True))
+    fresh = replace(
+        own,
+        brands=tuple(one for one in own.brands if one.code not in brands),
+        classes=tuple(one for one in own.classes if one.code not in classes),
+        services=services,
+        tariffs=tariffs,
+        offerings=tuple(drafted),
+    )
     Writing(fresh, actor=actor, at=at).write()
+
+
+def released() -> QuerySet[ProductOffering]:
+    """Return the offerings that a release has brought, on sale or not: a draft leaves them be."""
+    return ProductOffering.objects.filter(
+        ~Q(status__in=NOT_YET_SOLD)
+        | Exists(OfferingVersion.objects.filter(offering=OuterRef("pk")))
+    )
 
 
 def _drop(codes: Iterable[str]) -> None:
@@ -228,8 +264,8 @@ def _drop(codes: Iterable[str]) -> None:
         kind, _, name = one.partition(":")
         by_kind[kind].append(name)
     try:
-        ProductOffering.objects.filter(
-            code__in=by_kind["offering"], status__in=NOT_YET_SOLD
+        ProductOffering.objects.filter(code__in=by_kind["offering"]).exclude(
+            pk__in=released().values("pk")
         ).delete()
         drafted = Tariff.objects.filter(code__in=by_kind["tariff"]).exclude(
             versions__rules_digest__gt=""

@@ -94,14 +94,13 @@ def _keep_versions(release: CatalogueRelease, at: datetime) -> None:
     OfferingVersion.objects.filter(offering__code__in=list(entries), valid_to=None).update(
         valid_to=at
     )
-    rows = ProductOffering.objects.filter(code__in=list(entries)).annotate(
-        last=Max("versions__version")
-    )
+    rows = ProductOffering.objects.filter(code__in=list(entries))
+    last = dict(rows.annotate(last=Max("versions__version")).values_list("pk", "last"))
     OfferingVersion.objects.bulk_create(
         [
             OfferingVersion(
                 offering=row,
-                version=(row.last or 0) + 1,
+                version=(last[row.pk] or 0) + 1,
                 valid_from=at,
                 content=entries[row.code],
                 release_no=release.release_no,

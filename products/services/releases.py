@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,12 +28,18 @@ from integration.messages import (
     TariffVersionInfo,
 )
 from products import permissions
-from products.catalogue import CatalogueDocument, CatalogueRefused, check
+from products.catalogue import CatalogueDocument, CatalogueRefused, Problem, check
 from products.catalogue.building import Configured
 from products.catalogue.document import OfferingEntry, ServiceEntry, TariffEntry
 from products.importing import contradictions
 from products.models import CatalogueOperator, CatalogueRelease, ProductOffering
-from products.services.drafts import part_of_document, refuse_if_on_its_way, save_draft
+from products.services.drafts import (
+    keep_draft,
+    new_draft,
+    part_of_document,
+    refuse_if_on_its_way,
+    released,
+)
 from products.services.launching import changed_content, launch, shifted
 from products.services.life import (
     SUBJECT,
@@ -90,7 +96,13 @@ def request_release(*, release_no: str, actor: Actor, at: datetime) -> Catalogue
     require(actor, permissions.RELEASE_REQUEST)
     with one_at_a_time():
         release = lock_release(release_no, _S.DRAFT)
-        return _request(release, None, actor, at)
+        refuse_if_on_its_way(release)
+        whole = whole_document(release.content)
+        own = part_of_document(whole, release.content)
+        problems = held_to(check, whole, release.content) or list(contradictions(own, at))
+        if problems:
+            raise CatalogueRefused(problems)
+        return _request(release, whole, None, actor, at)
 
 
 def release_document(
@@ -110,10 +122,11 @@ def release_document(
         content = changed_content(document)
         if not any(content.values()):
             return None
-        as_importer = replace(actor, grants=frozenset({permissions.EDIT_DRAFT}))
-        draft = save_draft(content=content, title=title or document.file, actor=as_importer, at=at)
-        release = lock_release(draft.release_no)
-        return _request(release, document, actor, at)
+        release = new_draft(actor, at)
+        whole = keep_draft(release, content, title or document.file, actor, at)
+        if release.findings:
+            raise CatalogueRefused(held_to(check, whole, content))
+        return _request(release, whole, document, actor, at)
 
 
 def take_answer(answer: ProductInfoResponse, context: FlowContext) -> None:
@@ -145,7 +158,7 @@ def take_configuration(notice: TariffConfiguredNotice, context: FlowContext) -> 
             deed = ReleaseDeed.CONFIGURED
             note(release, deed, by=context.actor, at=context.at, system=System.BOSS)
             _put_into_test(release, OfferingStatus.IN_DESIGN, OfferingStatus.IN_TEST)
-            release.findings = findings_of(_proof(release, context.at))
+            release.findings = findings_of(_proof(release, context.at)[1])
             context.wrote("产品信息同步处理: 进入测试")
         else:
             _refuse(release, notice.outcome.zh, notice.outcome.en, context)
@@ -158,7 +171,7 @@ def test_release(*, release_no: str, actor: Actor, at: datetime) -> CatalogueRel
     require(actor, permissions.RELEASE_REQUEST)
     with one_at_a_time():
         release = lock_release(release_no, _S.CONFIGURED)
-        release.findings = findings_of(_proof(release, at))
+        release.findings = findings_of(_proof(release, at)[1])
         release.save(update_fields=["findings"])
         words = f"发现 {len(release.findings)} 个问题" if release.findings else "通过"
         note(release, ReleaseDeed.TESTED, by=actor.stamp(), at=at, words=words)
@@ -177,11 +190,11 @@ def approve_release(*, release_no: str, actor: Actor, at: datetime) -> Catalogue
         release = lock_release(release_no, _S.CONFIGURED)
         if actor.number == release.requested_by:
             raise SamePerson(person=actor.number)
-        problems = _proof(release, at)
+        own, problems = _proof(release, at)
         if problems:
             raise NotProved(count=len(problems), problems=findings_of(problems))
         context = flow_of(release, actor.stamp(), at)
-        launch(release, _own(release, at), actor=actor, at=at)
+        launch(release, own, actor=actor, at=at)
         move(release, _S.LAUNCHED, at)
         release.approved_by, release.findings = actor.number, []
         context.wrote("产品信息同步处理: 测试通过, 审批发布")
@@ -214,15 +227,13 @@ def withdraw_release(
 
 
 def _request(
-    release: CatalogueRelease, document: CatalogueDocument | None, actor: Actor, at: datetime
+    release: CatalogueRelease,
+    whole: CatalogueDocument,
+    document: CatalogueDocument | None,
+    actor: Actor,
+    at: datetime,
 ) -> CatalogueRelease:
-    refuse_if_on_its_way(release)
-    whole = whole_document(release.content)
-    problems = held_to(check, whole, release.content) or list(
-        contradictions(part_of_document(whole, release.content), at)
-    )
-    if problems:
-        raise CatalogueRefused(problems)
+    """Send what was proved; ``document`` brings rules and commands along."""
     move(release, _S.REQUESTED, at)
     release.requested_by, release.requested_at, release.findings = actor.number, at, []
     context = flow_of(release, actor.stamp(), at)
@@ -332,15 +343,16 @@ def configured_of(release: CatalogueRelease) -> Configured:
     )
 
 
-def _proof(release: CatalogueRelease, at: datetime) -> list[Any]:
-    """Return what stands against launching the release at ``at``."""
+def _proof(release: CatalogueRelease, at: datetime) -> tuple[CatalogueDocument, list[Problem]]:
+    """Return what would be written at ``at``, and what stands against it."""
     content = shifted(release.content, at)
     whole = whole_document(content, configured_of(release))
     own = part_of_document(whole, content)
-    return held_to(check, whole, content) or [*_unconfigured(own), *contradictions(own, at)]
+    found = held_to(check, whole, content)
+    return own, found or [*_unconfigured(own), *contradictions(own, at)]
 
 
-def _unconfigured(own: CatalogueDocument) -> list[Any]:
+def _unconfigured(own: CatalogueDocument) -> list[Problem]:
     """Name what nobody could compute or switch on."""
     problems = [
         own.problem(
@@ -364,15 +376,10 @@ def _unconfigured(own: CatalogueDocument) -> list[Any]:
     return problems
 
 
-def _own(release: CatalogueRelease, at: datetime) -> CatalogueDocument:
-    content = shifted(release.content, at)
-    whole = whole_document(content, configured_of(release))
-    return part_of_document(whole, content)
-
-
 def _put_into_test(release: CatalogueRelease, source: str, target: str) -> None:
     codes = [one["code"] for one in release.content["offerings"]]
-    ProductOffering.objects.filter(code__in=codes, status=source).update(status=target)
+    drafted = ProductOffering.objects.filter(code__in=codes, status=source)
+    drafted.exclude(pk__in=released().values("pk")).update(status=target)
 
 
 def _refuse(release: CatalogueRelease, zh: str, en: str, context: FlowContext) -> None:

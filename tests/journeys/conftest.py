@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,6 @@ from auth_center.actors import Actor, system_actor
 from core.systems import System
 from customers.models import Subscription
 from customers.values import NewCustomer
-from demo.catalogue import put_on_sale
 from integration import inbox
 from integration.models import InboxMessage
 from integration.settling import settle
@@ -25,19 +23,18 @@ from orders.models import CustomerOrder
 from orders.reconciliation import reconcile
 from orders.reconciliation.comparing import Difference
 from orders.values import ItemRequest, OrderRequest, Submission
-from products.catalogue import load
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.numbering import iccid_of, imsi_of
 from provisioning.services import load_numbers, load_sims
 from provisioning.values import CardRow, NumberRow
 from tests.channel import resident_id
 from tests.integration.provisioning.world import set_up_elements
+from tests.on_sale import demo_on_sale
 from tests.unit.simulator.running import Simulator
 
 if TYPE_CHECKING:
     from tests.journeys.stage import Stage
 
-CATALOGUE = Path(__file__).parents[2] / "products" / "demo" / "catalogue.yaml"
 MAIN = "PLAN-128"
 PREPAID = "PREPAID-GO"
 _numbers = count(1, 20)
@@ -199,7 +196,7 @@ def operator(
         ),
         actor=operator.actor,
     )
-    put_on_sale(load(CATALOGUE), actor=operator.actor, at=operator.now, settle=operator.settle)
+    demo_on_sale(actor=operator.actor, at=operator.now, settle=operator.settle)
     return operator
 
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +17,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-import products
 from auth_center.actors import system_actor
 from auth_center.services import save_channel
-from demo.catalogue import put_on_sale
 from integration.settling import settle
-from products.catalogue import load
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.services import load_numbers, load_sims
 from tests.channel import customer_body, order_body
+from tests.on_sale import demo_on_sale
 
 CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 ACCOUNT = "/tmf-api/accountManagement/v4/billingAccount"
@@ -42,7 +39,6 @@ PREPAID = "PREPAID-GO"
 ADDON = "FUNC-CLIP"
 SECRET = "a secret of more than thirty characters"
 SOMEBODY = system_actor("tests")
-CATALOGUE = load(Path(products.__file__).parent / "demo" / "catalogue.yaml")
 _tokens = count(1)
 _people = count(1)
 
@@ -195,7 +191,7 @@ def goods(db: None) -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     load_numbers(generate_numbers("13700", 40, "GZ"), actor=SOMEBODY)
     load_sims(generate_cards(40, "GZ"), actor=SOMEBODY)
-    put_on_sale(CATALOGUE, actor=SOMEBODY, at=at, settle=carry)
+    demo_on_sale(actor=SOMEBODY, at=at, settle=carry)
 
 
 def carry() -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,23 +12,20 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-import products
 from auth_center.actors import system_actor
 from auth_center.models import Operator, Role
 from core.systems import System
 from customers.values import NewCustomer
-from demo.catalogue import put_on_sale
 from integration.settling import settle
 from orders import services
 from orders.models import CustomerOrder
 from orders.values import Submission
-from products.catalogue import load
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.models import PhoneNumber, SimCard
 from provisioning.services import load_numbers, load_sims
 from tests.channel import resident_id
+from tests.on_sale import demo_on_sale
 
-CATALOGUE = load(Path(products.__file__).parent / "demo" / "catalogue.yaml")
 SOMEBODY = system_actor("tests")
 PASSWORD = "correct horse"
 CLERK = (
@@ -92,7 +88,7 @@ def stock() -> None:
     """The demo catalogue on sale, forty numbers and forty cards."""
     load_numbers(generate_numbers("13700", 40, "GZ"), actor=SOMEBODY)
     load_sims(generate_cards(40, "GZ"), actor=SOMEBODY)
-    put_on_sale(CATALOGUE, actor=SOMEBODY, at=datetime(2026, 11, 1, tzinfo=UTC), settle=carry)
+    demo_on_sale(actor=SOMEBODY, at=datetime(2026, 11, 1, tzinfo=UTC), settle=carry)
 
 
 def carry(*systems: System) -> int:
