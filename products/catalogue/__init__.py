@@ -1,4 +1,4 @@
-"""The catalogue as a file: read it, prove it, and split it for the systems that own its parts."""
+"""The catalogue as a file: read it, prove it, and name every fault at its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from products.catalogue.building import build
 from products.catalogue.checks import broken, check
 from products.catalogue.content import Content, content_of, document_of
 from products.catalogue.document import CatalogueDocument
-from products.catalogue.halves import boss_half, oss_half
 from products.catalogue.problems import CatalogueRefused, Problem
 from products.catalogue.reader import MAX_BYTES, read
 from products.catalogue.schema import schema, schema_problems
@@ -18,13 +17,11 @@ __all__ = [
     "CatalogueRefused",
     "Content",
     "Problem",
-    "boss_half",
     "broken",
     "check",
     "content_of",
     "document_of",
     "load",
-    "oss_half",
     "parse",
     "schema",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from products.catalogue import CatalogueRefused, boss_half, oss_half, parse
+from core.tariff import Price, digest
+from products.catalogue import CatalogueRefused, parse
 from tests.unit.products.example import (
     Values,
     bundle,
@@ -374,7 +377,42 @@ def test_brands_must_be_those_of_the_main_products_it_requires() -> None:
     assert (entry.segments, entry.minimum_months) == ((), 0)
 
 
-def test_neither_boss_nor_the_network_is_told_who_may_buy() -> None:
-    plain = document(main("PLAN"))
-    some = document(main("PLAN", eligibility={"segments": ["VIP"]}))
-    assert (boss_half(some), oss_half(some)) == (boss_half(plain), oss_half(plain))
+def test_a_file_brings_rules_that_can_be_computed_and_days_of_the_operators_zone() -> None:
+    calls = {"usage": "voice", "prices": [{"price": 0.15, "per": "1 min", "step": "6 s"}]}
+    [fee] = document(tariffs=[tariff("RENTAL", version(rules=calls), kind="rating")]).tariffs
+    [one] = fee.versions
+    assert one.valid_from == datetime(2025, 12, 31, 16, tzinfo=UTC)
+    assert json.loads(json.dumps(one.rules)) == one.rules
+    assert one.rules is not None
+    assert (one.rules["measure"], one.rules["prices"][0]["per"]) == ("seconds", 60)
+    assert (one.price, one.digest) == (Price(Decimal("0.15"), "1 min"), digest(one.rules))
+
+
+def test_the_same_rules_have_the_same_mark_however_they_are_written() -> None:
+    def mark(**price: object) -> str:
+        prices = [{"price": 1, "per": "1 min", "step": "1 min"} | price]
+        rules = {"usage": "voice", "prices": prices}
+        [fee] = document(tariffs=[tariff("RENTAL", version(rules=rules), kind="rating")]).tariffs
+        return fee.versions[0].digest
+
+    assert mark() == mark(per="60 s", zone="domestic", minimum=0)
+    assert mark() != mark(price=2)
+
+
+def test_a_service_has_its_commands_in_order_and_the_elements_they_are_for() -> None:
+    commands = [
+        {"element": "dsmp", "command": "subscribe", "parameters": {"product": "W1"}},
+        {"element": "hlr", "command": "enable", "parameters": {"devices": 2}},
+        {"element": "dsmp", "command": "enable"},
+    ]
+    watch = service("WATCH", kind="content", provider="Somebody", commands=commands)
+    number = service("MSISDN", kind="resource", resource="msisdn")
+    found = {one.code: one for one in document(services=[number, service("VOICE"), watch]).services}
+    told = found["WATCH"].commands
+    assert told is not None
+    assert [(one.element, one.command, one.parameters) for one in told] == [
+        ("dsmp", "subscribe", {"product": "W1"}),
+        ("hlr", "enable", {"devices": 2}),
+        ("dsmp", "enable", {}),
+    ]
+    assert sorted(found["WATCH"].elements) == ["dsmp", "hlr"]
