@@ -80,7 +80,7 @@ def test_a_new_plan_comes_from_the_draft_to_the_market(market: Market) -> None:
     assert deeds(release) == [
         ("drafted", "3001"),
         ("requested", "3001"),
-        ("accepted", "3001"),
+        ("accepted", "boss"),
         ("configured", "3003"),
         ("launched", "3002"),
     ]
