@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,11 @@ from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
 from core.tariff import computable, problems
 from integration.context import FlowContext
+
+# As in a file: what is configured here can be written there.
+ELEMENT = r"[a-z][a-z0-9_]{0,19}"
+COMMAND = r"assign|enable|subscribe|install"
+PARAMETER = r"[a-z][a-z0-9_]{0,39}"
 
 
 class ReleaseNotOpen(Conflict):
@@ -179,9 +185,16 @@ def _faults(commands: Sequence[Mapping[str, Any]]) -> list[DomainError]:
     if not commands:
         faults.append(_fault("", "至少需要一条指令", "at least one command is needed"))
     for i, one in enumerate(commands):
-        for name in ("element", "command"):
+        for name, form in (("element", ELEMENT), ("command", COMMAND)):
             if not str(one.get(name, "")).strip():
                 faults.append(_fault(f"[{i}].{name}", "请填写", "is missing"))
+            elif not re.fullmatch(form, str(one[name])):
+                word = one[name]
+                faults.append(_fault(f"[{i}].{name}", f"不能是 {word}", f"cannot be {word}"))
+        for name in one.get("parameters", {}):
+            if not re.fullmatch(PARAMETER, str(name)):
+                zh, en = f"参数不能名为 {name}", f"a parameter cannot be called {name}"
+                faults.append(_fault(f"[{i}].parameters", zh, en))
     return faults
 
 

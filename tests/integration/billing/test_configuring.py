@@ -136,7 +136,10 @@ def test_a_place_within_a_list_has_its_number(post: Post) -> None:
 
 @pytest.mark.usefixtures("waits")
 def test_commands_are_kept_in_order() -> None:
-    stated = [{"element": "hlr", "command": "enable"}, command("dsmp", "open", apn="cmnet", tv=1)]
+    stated = [
+        {"element": "hlr", "command": "enable"},
+        command("dsmp", "subscribe", apn="cmnet", tv=1),
+    ]
     kept = save_commands(commands=stated)
 
     [data] = [one for one in kept.content["services"] if one["code"] == "DATA"]
@@ -154,9 +157,14 @@ def test_commands_are_kept_in_order() -> None:
             [command(), {"element": " ", "command": ""}],
             ["commands[1].element", "commands[1].command"],
         ),
+        (
+            [command("HLR 1", "switch"), command("h" * 21, "enable-it")],
+            [f"commands[{i}].{name}" for i in (0, 1) for name in ("element", "command")],
+        ),
+        ([command(**{"Max devices": 2, "devices": 2})], ["commands[0].parameters"]),
     ],
 )
-def test_commands_that_say_nothing_are_refused(wrong: Any, fields: list[str]) -> None:
+def test_commands_that_no_file_could_hold_are_refused(wrong: Any, fields: list[str]) -> None:
     with pytest.raises(RulesRefused) as refusal:
         save_commands(commands=wrong)
     assert places(refusal.value) == fields
