@@ -296,12 +296,14 @@ class Sheet:
             "troubles": self.troubles.get(f"{name}.code", ()),
             "fixed": [_fixed(one, ground) for one in fixed],
             "versions": [
-                self.version(name, str(j), one, len(fixed) + j + 1)
+                self.version(name, str(j), one, len(fixed) + j + 1, fresh=form.fresh)
                 for j, one in enumerate(form.versions)
             ],
         }
 
-    def version(self, name: str, row: str, form: VersionForm, number: int) -> dict[str, Any]:
+    def version(
+        self, name: str, row: str, form: VersionForm, number: int, *, fresh: bool
+    ) -> dict[str, Any]:
         """Return a version of a tariff that is to come."""
         where = f"{name}.version.{row}"
         return {
@@ -311,8 +313,13 @@ class Sheet:
             "fields": [
                 self.field(
                     f"{where}.valid_from", ("生效日期", "Valid from"), form.valid_from,
-                    kind=moment_kind(form.valid_from), needed=True,
-                    hint=said("不会早于发布时刻", "Never before it is launched"),
+                    kind=moment_kind(form.valid_from), needed=fresh,
+                    hint=said("不会早于发布时刻", "Never before it is launched")
+                    if fresh
+                    else said(
+                        "留空则发布时生效; 不会早于发布时刻",
+                        "Empty: when it is launched; never before that",
+                    ),
                 ),
                 self.field(
                     f"{where}.description_zh", ("中文说明", "Description in Chinese"),
@@ -365,7 +372,7 @@ def parts_shown(sheet: Sheet, form: DraftForm, ground: Ground) -> dict[str, Any]
         "services": [sheet.service(str(i), one) for i, one in enumerate(form.services)],
         "new_tariff": sheet.tariff("__row__", TariffForm(versions=[VersionForm()]), ground),
         "new_service": sheet.service("__row__", ServiceForm()),
-        "new_version": sheet.version("__name__", "__version__", VersionForm(), 0),
+        "new_version": sheet.version("__name__", "__version__", VersionForm(), 0, fresh=False),
         "version_finder": Picker(
             name="version", kind="tariff", versions=True,
             label=said("给现有资费增加新版本", "Add a new version to an existing tariff"),

@@ -14,6 +14,8 @@ from datetime import datetime, time
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils.timezone import localtime
+
 from products.catalogue.content import SECTIONS, Content, Entry
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -237,8 +239,10 @@ LISTS = ("services", "tariffs", "excludes", "replaces", "customer_kinds", "brand
 
 def _tariff_of_data(data: Data, row: str) -> TariffForm:
     name = f"tariff.{row}"
+    fresh = _text(data, f"{name}.fresh") == "1"
+    at_once = "" if fresh else localtime().strftime("%Y-%m-%dT%H:%M")
     return TariffForm(
-        fresh=_text(data, f"{name}.fresh") == "1",
+        fresh=fresh,
         code=_text(data, f"{name}.code").upper(),
         kind=_text(data, f"{name}.kind"),
         charge_group=_text(data, f"{name}.charge_group"),
@@ -247,7 +251,8 @@ def _tariff_of_data(data: Data, row: str) -> TariffForm:
         here=_text(data, f"{name}.here") == "1",
         versions=[
             VersionForm(
-                valid_from=_text(data, f"{name}.version.{version}.valid_from"),
+                # a next version without a day begins when it is launched: now is before that
+                valid_from=_text(data, f"{name}.version.{version}.valid_from") or at_once,
                 description_zh=_text(data, f"{name}.version.{version}.description_zh"),
                 description_en=_text(data, f"{name}.version.{version}.description_en"),
             )

@@ -99,9 +99,10 @@ def request_release(*, release_no: str, actor: Actor, at: datetime) -> Catalogue
     with one_at_a_time():
         release = lock_release(release_no, _S.DRAFT)
         refuse_if_on_its_way(release)
-        whole = whole_document(release.content)
-        own = part_of_document(whole, release.content)
-        problems = held_to(check, whole, release.content) or list(contradictions(own, at))
+        content = shifted(release.content, at)
+        whole = whole_document(content)
+        own = part_of_document(whole, content)
+        problems = held_to(check, whole, content) or list(contradictions(own, at))
         if problems:
             raise CatalogueRefused(problems)
         return _request(release, whole, None, actor, at)

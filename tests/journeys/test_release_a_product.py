@@ -285,3 +285,15 @@ def test_the_flow_page_and_the_api_show_a_release_as_they_show_an_order(market: 
     shown = show_trace(selectors.get_flow(SECOND, release.release_no))
     assert [step["message"] for step in shown["steps"]][:2] == ["NewProductRequest", "DataAccess"]
     assert {step["status"] for step in shown["steps"]} == {"done"}
+
+
+def test_a_version_may_be_planned_for_the_moment_of_its_launch(market: Market) -> None:
+    """It was to begin a minute ago: it begins when it is launched."""
+    market.launch()
+    market.operator.pass_(60)
+    moment = market.operator.now.isoformat().replace("+00:00", "Z")
+    draft = market.second_version(begins=moment)
+    market.operator.pass_(60)
+    market.approve(market.configure(market.request(draft), DEARER))
+    first, second = TariffVersion.objects.filter(tariff__code=f"T-{NEW}").order_by("version")
+    assert first.valid_to == second.valid_from == market.operator.now
