@@ -52,7 +52,7 @@ def export_catalogue(*, actor: Actor, say: Say = lambda words: None) -> Export:
     What is drafted and was never released stays out. Raises ``SystemSilent`` when BOSS does not
     answer, ``HalvesDiffer`` when it holds something else than CRM has released.
     """
-    require(actor, permissions.VIEW_OFFERING)
+    require(actor, permissions.VIEW_RELEASE)
     whole, marks = content_of_catalogue(), configured_of_catalogue()
     say(f"CRM: {sum(map(len, whole.values()))}")
     content = released_content(whole, marks, drafted=_never_released())

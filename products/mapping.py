@@ -94,7 +94,7 @@ def list_pairs(kind: Kind, *, actor: Actor, after: str = "", page: int = PAGE) -
 
     ``page`` is how many rows are read of either side at once. Raises ``SystemSilent``.
     """
-    require(actor, permissions.VIEW_OFFERING)
+    require(actor, permissions.VIEW_RELEASE)
     ours, theirs = crm_rows(kind, after=after, page=page), boss_rows(kind, after=after, page=page)
     mine, yours = next(ours, None), next(theirs, None)
     while mine is not None or yours is not None:
@@ -111,7 +111,7 @@ def list_pairs(kind: Kind, *, actor: Actor, after: str = "", page: int = PAGE) -
 
 def pairs_without_boss(kind: Kind, *, actor: Actor, after: str = "") -> Iterator[Pair]:
     """Yield what CRM alone knows, while BOSS is silent: nothing is compared."""
-    require(actor, permissions.VIEW_OFFERING)
+    require(actor, permissions.VIEW_RELEASE)
     for row in crm_rows(kind, after=after):
         yield Pair(kind, row["key"], row["code"], row, None, (), "same")
 

@@ -7,6 +7,12 @@ from auth_center.permissions import permission
 VIEW_OFFERING = permission(
     "products.view_offering", zh="查询产品", en="View offerings", scope="catalogue.read"
 )
+VIEW_RELEASE = permission(
+    "products.view_release",
+    zh="查询产品发布、映射与目录文件",
+    en="View releases, the mapping and catalogue files",
+    scope="catalogue.read",
+)
 IMPORT_CATALOGUE = permission(
     "products.import_catalogue", zh="导入产品目录", en="Import the catalogue"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from core.tariff.measures import UNITS
@@ -126,5 +126,6 @@ def _in_unit(points: list[tuple[int, Decimal]], size: int) -> tuple[Point, ...]:
 
 def _plain(figure: Decimal) -> Decimal:
     """Return at most six places, and no more than it needs."""
-    exact = figure.quantize(PLACES).normalize()
-    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact
+    with localcontext(prec=60):  # what a whole gigabyte costs by the byte has many digits
+        exact = figure.quantize(PLACES).normalize()
+        return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact

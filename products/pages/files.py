@@ -194,7 +194,7 @@ PAGES = [
         path="catalogue/files/",
         name="catalogue_files",
         view=show_files,
-        permission=permissions.VIEW_OFFERING,
+        permission=permissions.VIEW_RELEASE,
         titles=("导入导出", "Files"),
         icon="upload_file",
         group=("产品", "Catalogue"),
@@ -203,7 +203,7 @@ PAGES = [
         path="catalogue/files/catalogue.yaml",
         name="catalogue_files_export",
         view=download,
-        permission=permissions.VIEW_OFFERING,
+        permission=permissions.VIEW_RELEASE,
         titles=("导出产品目录", "Export the catalogue"),
     ),
     Page(

@@ -252,7 +252,7 @@ PAGES = [
         path="catalogue/mapping/",
         name="catalogue_mapping",
         view=show_mapping,
-        permission=permissions.VIEW_OFFERING,
+        permission=permissions.VIEW_RELEASE,
         titles=("产品映射", "Mapping"),
         icon="compare_arrows",
         group=("产品", "Catalogue"),
@@ -261,7 +261,7 @@ PAGES = [
         path="catalogue/mapping.csv",
         name="catalogue_mapping_export",
         view=export_mapping,
-        permission=permissions.VIEW_OFFERING,
+        permission=permissions.VIEW_RELEASE,
         titles=("导出产品映射", "Export the mapping"),
     ),
 ]

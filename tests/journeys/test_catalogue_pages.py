@@ -32,7 +32,7 @@ from tests.unit.products.example import catalogue, main, offering, tariff, text,
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 ACTOR = system_actor("tests")
-VIEW, IMPORT = "products.view_offering", "products.import_catalogue"
+VIEW, IMPORT = "products.view_release", "products.import_catalogue"
 MAPPING, FILES = "/crm/catalogue/mapping/", "/crm/catalogue/files/"
 
 

@@ -16,7 +16,8 @@ from integration.settling import settle
 
 PASSWORD = "correct horse"
 MANAGER = (
-    *("products.view_offering", "products.edit_draft", "products.release_request"),
+    *("products.view_offering", "products.view_release", "products.edit_draft"),
+    "products.release_request",
     *("products.release_approve", "integration.view_flow"),
 )
 

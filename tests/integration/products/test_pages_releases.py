@@ -194,7 +194,7 @@ def test_a_waiting_page_hears_news_and_nothing_else(manager):
 
 def test_nobody_does_what_he_may_not(manager, on_sale):
     number = drafted(manager)
-    reader = Manager("products.view_offering", staff_no="9305")
+    reader = Manager("products.view_release", staff_no="9305")
     page = reader.get(page_of(number))
     assert "您没有权限" in text_of(page)
     assert "<form" not in page.partition('id="release-live"')[2]
