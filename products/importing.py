@@ -1,7 +1,7 @@
 """Brings the tables to what a catalogue document says, in a constant number of statements.
 
 What the document lists is made so, whole; what it does not list stays as it was. Nothing is
-written where nothing differs. Called by ``services`` inside its transaction.
+written where nothing differs. Called by ``services`` inside their transactions.
 """
 
 from __future__ import annotations

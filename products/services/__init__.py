@@ -9,7 +9,6 @@ from products.services.drafts import (
     discard_draft,
     save_draft,
 )
-from products.services.importing import CatalogueImported, import_catalogue
 from products.services.life import ReleaseMovedOn
 from products.services.releases import (
     NotProved,
@@ -27,7 +26,6 @@ from products.services.releases import (
 
 __all__ = [
     "AlreadyDrafted",
-    "CatalogueImported",
     "DraftChanged",
     "DraftInUse",
     "NotProved",
@@ -39,7 +37,6 @@ __all__ = [
     "configured_of",
     "copy_release",
     "discard_draft",
-    "import_catalogue",
     "release_document",
     "request_release",
     "save_draft",

@@ -8,7 +8,7 @@ import pytest
 import products
 from auth_center.actors import Actor, system_actor
 from products import catalogue
-from products.services import import_catalogue
+from tests.written import import_catalogue
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 DEMO_FILE = Path(products.__file__).parent / "demo" / "catalogue.yaml"

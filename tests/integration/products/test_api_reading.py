@@ -9,9 +9,9 @@ import pytest
 
 from auth_center.actors import Actor
 from products.models import CatalogueOperator, ProductClass, TariffVersion
-from products.services import import_catalogue
 from tests.integration.products.api import AUTHENTICATION, Caller
 from tests.unit.products.example import document, main, offering
+from tests.written import import_catalogue
 
 pytestmark = pytest.mark.django_db
 PRICE = "productOfferingPrice"

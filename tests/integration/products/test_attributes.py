@@ -21,9 +21,9 @@ from products.models import (
     ProductOffering,
 )
 from products.selectors import content_of_catalogue, offering_terms
-from products.services import import_catalogue
 from products.values import AttributeTerms, OfferingName
 from tests.unit.products.example import Values, document, main, offering, words
+from tests.written import import_catalogue
 
 pytestmark = pytest.mark.django_db
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)

@@ -23,7 +23,6 @@ from products.models import (
     TariffVersion,
 )
 from products.permissions import IMPORT_CATALOGUE
-from products.services import CatalogueImported, import_catalogue
 from tests.unit.products.example import (
     Values,
     bundle,
@@ -34,6 +33,7 @@ from tests.unit.products.example import (
     tariff,
     version,
 )
+from tests.written import CatalogueImported, import_catalogue
 
 pytestmark = pytest.mark.django_db
 

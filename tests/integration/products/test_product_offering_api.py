@@ -10,8 +10,8 @@ from django.test import Client
 
 from auth_center.actors import Actor
 from products.models import OfferingEligibility, OfferingRelation
-from products.services import import_catalogue
 from tests.unit.products.example import document, main, offering
+from tests.written import import_catalogue
 
 pytestmark = pytest.mark.django_db
 CATALOGUE = "/tmf-api/productCatalogManagement/v4"

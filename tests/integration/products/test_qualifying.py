@@ -12,8 +12,8 @@ from products.eligibility import Facts
 from products.qualifying import Qualification, qualify
 from products.selectors import OfferingNotFound
 from products.selectors import terms as terms_module
-from products.services import import_catalogue
 from tests.unit.products.example import bundle, document, main, offering
+from tests.written import import_catalogue
 
 pytestmark = pytest.mark.django_db
 PERSON = Facts(customer_kind="person", channel="counter")

@@ -19,9 +19,9 @@ from products.selectors import (
     terms_on_sale,
 )
 from products.selectors import terms as terms_module
-from products.services import import_catalogue
 from products.values import EVERYBODY, BrandTerms, Eligibility, ServiceTerms, TariffTerms
 from tests.unit.products.example import document, main, offering
+from tests.written import import_catalogue
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""The front door for writes to the catalogue."""
+"""The catalogue written as it stands in a file, without a release: tests of what is written."""
 
 from __future__ import annotations
 
