@@ -14,7 +14,7 @@ from typing import Any
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from products import permissions
 from products.catalogue.content import SECTIONS, Content, Entry
 from products.models import (
@@ -26,7 +26,12 @@ from products.models import (
     Tariff,
     TariffVersion,
 )
-from products.selectors import content_of_catalogue, get_release, tariffs_of_catalogue
+from products.selectors import (
+    ReleaseNotFound,
+    content_of_catalogue,
+    get_release,
+    tariffs_of_catalogue,
+)
 from products.services import (
     approve_release,
     classes,
@@ -382,9 +387,19 @@ def _again(code: str) -> Content:
     )
 
 
+def _named(release_no: str) -> CatalogueRelease | None:
+    """Return the draft that a body names; one that is not there is the body's fault."""
+    try:
+        return get_release(release_no) if release_no else None
+    except ReleaseNotFound as unknown:
+        raise DomainError(
+            code=unknown.code, field="release.id", zh=unknown.zh, en=unknown.en
+        ) from unknown
+
+
 def _save(release_no: str, added: Content, actor: Actor, at: datetime) -> None:
     """Put entries into a draft, in place of those of the same codes."""
-    release = get_release(release_no) if release_no else None
+    release = _named(release_no)
     content: Content = {}
     for section in SECTIONS:
         entries = {

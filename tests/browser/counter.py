@@ -106,6 +106,8 @@ def fill_in_customer(seat: Desk, who: Person, mode: str = "postpaid") -> None:
     """Fill in the form that opens a customer, as far as it must be."""
     seat.page.fill("[name=name]", who.name)
     seat.page.fill("[name=document_number]", who.document)
+    with seat.page.expect_response("**/customers/open/document/"):
+        seat.page.press("[name=document_number]", "Tab")
     seat.page.check(f"[name=charging_mode][value={mode}]")
 
 

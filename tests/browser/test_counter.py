@@ -166,7 +166,9 @@ def test_a_subscriber_orders_cancels_changes_and_leaves(
     customer_page(seat, who.customer_no)
     seat.page.locator(".subscriber header a.button").first.click()
     seat.page.wait_for_url(f"**{form}")
-    needy = seat.page.locator("#addons-list details li", has_text=seat.say("港澳台", "Hong Kong"))
+    needy = seat.page.locator(
+        "#addons-list details li", has_text=seat.say("港澳台 3 天", "Hong Kong")
+    )
     expect(needy.locator(".reason").first).to_have_text(re.compile(seat.say("漫游", "Roaming")))
     seat.page.check("#addon-FUNC-ROAMING")
     expect(seat.page.locator("#summary li")).to_have_count(1)

@@ -88,6 +88,7 @@ def test_a_release_is_configured_refused_mended_and_finished(desk: Sit, language
     seat.open(f"{wanted.page}tariffs/{wanted.fee}/1/")
     seat.page.select_option("#f-charge", "penalty")
     expect(seat.page.locator("#f-term_cycles")).to_be_visible()
+    seat.page.wait_for_timeout(500)  # nobody chooses again while the fields still settle
     seat.page.select_option("#f-charge", "recurring")
     expect(seat.page.locator("#f-when")).to_be_visible()
     seat.page.fill("#f-amount", "39")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.http import QueryDict
+from django.utils import translation
 
 from billing.pages.drawn import draw_form, faults_by_name, is_empty, places
 from billing.pages.fields import name_of, with_row, without_row
@@ -20,6 +21,13 @@ from billing.pages.rule_forms import (
     rules_of,
 )
 from core.tariff import computable
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
 
 DEMO = Path(__file__).parents[3] / "products/demo/catalogue.yaml"
 
