@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from auth_center.actors import Actor
-from core.errors import PermissionDenied
+from core.errors import Conflict, PermissionDenied
 from integration.permissions import RESEND_LETTER, SKIP_LETTER
 
 
@@ -37,9 +38,32 @@ def permissions() -> dict[str, Permission]:
 
 
 def require(actor: Actor, name: str) -> None:
-    """Raise ``PermissionDenied`` unless ``actor`` may do the operation ``name``."""
-    if not actor.may(name):
-        raise PermissionDenied(permission=name)
+    """Raise ``PermissionDenied`` unless ``actor`` may do the operation ``name`` now.
+
+    The scheme in force decides. Raises ``CentreSilent`` where the centre decides, does not answer
+    and what it said before is too old.
+    """
+    decision = actor.decision(name)
+    if not decision.permitted:
+        raise PermissionDenied(permission=name, zh=decision.zh or None, en=decision.en or None)
+
+
+class LimitExceeded(Conflict):
+    """More than one person may decide alone: somebody else has to approve."""
+
+    code = "limitExceeded"
+    zh = "超出权限: {permission} 上限为 {most}, 须由另一人审批"
+    en = "Above your limit: {permission} up to {most}; a second person approves more"
+
+
+def within_limit(actor: Actor, name: str, amount: Decimal) -> None:
+    """Raise ``LimitExceeded`` where ``amount`` is more than ``actor`` may decide alone.
+
+    No limit stated for an operation means none.
+    """
+    limit = actor.limits.get(name)
+    if limit is not None and abs(amount) > limit.most:
+        raise LimitExceeded(permission=name, most=limit.most)
 
 
 def grants_of_scopes(scopes: list[str]) -> frozenset[str]:

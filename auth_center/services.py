@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from auth_center.actors import Actor
 from auth_center.hashers import PREFIX
@@ -55,17 +54,16 @@ def save_operator(
     require(actor, MANAGE_OPERATORS)
     sealed = make_password(password)
     for system in systems:
-        with transaction.atomic(using=system.alias):
-            operator, _ = Operator.objects.using(system.alias).update_or_create(
-                staff_no=staff_no,
-                defaults={
-                    "name": name,
-                    "password": sealed,
-                    "org_unit": org_unit,
-                    "region": region,
-                },
-            )
-            operator.roles.set(Role.objects.using(system.alias).filter(code=role))
+        Operator.objects.using(system.alias).update_or_create(
+            staff_no=staff_no,
+            defaults={
+                "name": name,
+                "password": sealed,
+                "org_unit": org_unit,
+                "region": region,
+                "role_codes": [role],
+            },
+        )
 
 
 def save_channel(

@@ -18,9 +18,17 @@ BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 
 # --- Sanhu ---------------------------------------------------------------------------------------
-# Which systems this process hosts; the others are asked over HTTP at SYSTEM_URLS.
-SANHU_SYSTEMS = env.list("SANHU_SYSTEMS", default=["crm", "boss", "provisioning"])
+# Which systems this process hosts; the others are asked over HTTP at SYSTEM_URLS. CONSOLE is short
+# for a process that serves one console alone (crm, boss, oss), or the sign-on (sso).
+CONSOLE = env("CONSOLE", default="")
+_ALONE = {"crm": ["crm"], "boss": ["boss"], "oss": ["provisioning"], "sso": []}
+SANHU_SYSTEMS: list[str] = env.list(
+    "SANHU_SYSTEMS", default=_ALONE.get(CONSOLE, ["crm", "boss", "provisioning"])
+)
+HOSTS_CENTRE = CONSOLE == "sso" or (CONSOLE == "" and "crm" in SANHU_SYSTEMS)
+HOSTED = [*SANHU_SYSTEMS, *(["sso"] if HOSTS_CENTRE else [])]
 SYSTEM_URLS = {
+    "sso": env("SSO_URL", default=BASE_URL),
     "crm": env("CRM_URL", default=BASE_URL),
     "boss": env("BOSS_URL", default=BASE_URL),
     "provisioning": env("OSS_URL", default=BASE_URL),
@@ -31,7 +39,8 @@ IDENTITY_HASH_KEY = env("IDENTITY_HASH_KEY")  # finds them by the whole number
 NETWORK_URL = env("NETWORK_URL", default="http://127.0.0.1:8090")
 NETWORK_TIMEOUT_SECONDS = env.float("NETWORK_TIMEOUT_SECONDS", default=10.0)
 STATUS_MASTER = env("STATUS_MASTER", default="boss")
-AUTHORIZATION = env("AUTHORIZATION", default="distributed")
+AUTHORIZATION = env("AUTHORIZATION", default="distributed")  # until another scheme is chosen
+AUTHORIZATION_SECONDS = env.float("AUTHORIZATION_SECONDS", default=15.0)  # a decision is kept
 ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
 REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
@@ -105,7 +114,8 @@ TEMPLATES = [
 
 def _database(variable: str, system: str) -> dict[str, Any]:
     """Return a system's database; a process that does not host the system needs none."""
-    if system not in SANHU_SYSTEMS and not env.str(variable, default=""):
+    needed = system in SANHU_SYSTEMS or (system == "crm" and HOSTS_CENTRE)
+    if not needed and not env.str(variable, default=""):
         return {"ENGINE": "django.db.backends.dummy"}
     database: dict[str, Any] = env.db_url(variable)
     database["CONN_MAX_AGE"] = 60

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from core.errors import DomainError, Unavailable
-from core.systems import System
+from core.systems import Host, System
 from integration import proof
 from integration.connection import let_go_if_broken
 from integration.context import FlowContext
@@ -53,7 +53,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None = None
 
 
-def ask(context: FlowContext, system: System, question: Query) -> Any:
+def ask(context: FlowContext, system: Host, question: Query) -> Any:
     """Ask ``system`` and note both arrows in the flow's trace.
 
     Returns the answer of the type that the question names; raises the other side's refusal, or
@@ -77,13 +77,13 @@ def ask(context: FlowContext, system: System, question: Query) -> Any:
     return answer
 
 
-def ask_quietly(sender: System, system: System, question: Query) -> Any:
+def ask_quietly(sender: System, system: Host, question: Query) -> Any:
     """Ask ``system`` without a flow: housekeeping that no trace shows."""
     return _ask(sender, system, question, Stamp(kind="system", number=str(sender)))
 
 
-def _ask(sender: System, system: System, question: Query, asker: Stamp) -> Any:
-    if str(system) in settings.SANHU_SYSTEMS:
+def _ask(sender: System, system: Host, question: Query, asker: Stamp) -> Any:
+    if str(system) in settings.HOSTED:
         try:
             return answerer_of(system, type(question).__name__)(question, asker, timezone.now())
         except (OperationalError, InterfaceError) as error:
@@ -93,7 +93,7 @@ def _ask(sender: System, system: System, question: Query, asker: Stamp) -> Any:
     return _ask_over_http(sender, system, question, asker)
 
 
-def _ask_over_http(sender: System, system: System, question: Query, asker: Stamp) -> Any:
+def _ask_over_http(sender: System, system: Host, question: Query, asker: Stamp) -> Any:
     content = encode(
         Question(
             sender=str(sender),

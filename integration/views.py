@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, NotFound
-from core.systems import System
+from core.systems import Centre, Host, System
 from integration import proof
 from integration.hearing import answerer_of
 from integration.messages import Query, decode, encode
@@ -25,12 +25,12 @@ def ask_view(request: HttpRequest, system: str) -> HttpResponse:
     try:
         question = msgspec.json.decode(request.body, type=Question)
         proof.check(question.sender, request.body.decode(), request.headers.get("X-Proof", ""))
-        if system not in settings.SANHU_SYSTEMS:
+        if system not in settings.HOSTED:
             raise NotFound(field="system")
         asked = decode(question.name, 1, question.payload)
         if not isinstance(asked, Query):
             raise NotFound(field="name")
-        answer = answerer_of(System(system), question.name)(asked, question.asker, timezone.now())
+        answer = answerer_of(_host(system), question.name)(asked, question.asker, timezone.now())
     except DomainError as refusal:
         return _refuse(refusal)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -38,6 +38,10 @@ def ask_view(request: HttpRequest, system: str) -> HttpResponse:
     except (OperationalError, InterfaceError):
         return _refuse(SystemSilent(system=system))
     return HttpResponse(encode(answer), content_type="application/json")
+
+
+def _host(name: str) -> Host:
+    return Centre(name) if name in tuple(Centre) else System(name)
 
 
 def _refuse(refusal: DomainError) -> HttpResponse:

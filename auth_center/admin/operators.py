@@ -25,7 +25,7 @@ class OperatorAdmin(ReadOnly):
         "staff_no", "name", "role_names", "org_unit", "region", "is_active", "active_from",
         "active_until", "last_login",
     ]  # fmt: skip
-    list_filter: ClassVar[Any] = ["is_active", "roles"]
+    list_filter: ClassVar[Any] = ["is_active"]
     search_fields: ClassVar[Any] = ["staff_no__exact", "name__exact"]
     search_help_text = _("Staff number or whole name")
     ordering: ClassVar[Any] = ["staff_no"]
@@ -37,11 +37,11 @@ class OperatorAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operator]:
         rows: QuerySet[Operator] = super().get_queryset(request)
-        return rows.defer("password").prefetch_related("roles")
+        return rows.defer("password")
 
     @admin.display(description=_("roles"))
     def role_names(self, operator: Operator) -> str:
-        return ", ".join(said(role.name_zh, role.name_en) for role in operator.roles.all()) or "-"
+        return ", ".join(operator.role_codes) or "-"
 
 
 class RoleAdmin(ReadOnly):

@@ -60,7 +60,7 @@ def crm_alone(settings: Settings) -> Callable[[str], None]:
     """This process hosts CRM; the other systems are asked at an address."""
 
     def at(address: str) -> None:
-        settings.SANHU_SYSTEMS = ["crm"]
+        settings.HOSTED = ["crm", "sso"]
         settings.SYSTEM_URLS = dict.fromkeys(("crm", "boss", "provisioning"), address)
 
     return at

@@ -1,0 +1,18 @@
+"""The tables of the authentication centre; every system's database holds its own set."""
+
+from auth_center.models.audit import AuditEntry, AuditSeal
+from auth_center.models.scheme import AuthorizationScheme
+from auth_center.models.signing import ConsoleSession, SignOn
+from auth_center.models.staff import Operator, OperatorManager, OrgUnit, Role
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "AuthorizationScheme",
+    "ConsoleSession",
+    "Operator",
+    "OperatorManager",
+    "OrgUnit",
+    "Role",
+    "SignOn",
+]

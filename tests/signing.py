@@ -1,0 +1,75 @@
+"""Operators for tests, and their sessions at a console as the sign-on leaves them behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.middleware.csrf import CSRF_SECRET_LENGTH, CSRF_SESSION_KEY
+from django.test import Client
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from auth_center.models import ConsoleSession, Operator, Role
+from core.systems import System, console
+
+PASSWORD = "correct horse"
+
+
+def make_operator(
+    system: System, *grants: str, staff_no: str = "9001", role: str = "", **about: Any
+) -> Operator:
+    """Create an operator with these grants in one system's database; ``about`` are attributes."""
+    code = role or f"role-{staff_no}"
+    reach = about.pop("data_scope", "all")
+    limits = about.pop("limits", {})
+    Role.objects.using(system.alias).update_or_create(
+        code=code,
+        defaults={
+            "name_zh": "受测角色",
+            "name_en": "Tested role",
+            "permissions": list(grants),
+            "data_scope": reach,
+            "limits": limits,
+        },
+    )
+    known = {"name": "李梅", "org_unit": "HQ", "region": "GZ"} | about
+    operator = Operator(staff_no=staff_no, role_codes=[code], **known)
+    operator.set_password(PASSWORD)
+    operator.save(using=system.alias)
+    return operator
+
+
+def seat(client: Client, system: System, operator: Operator, sign_on: str = "FC000000018") -> None:
+    """Give ``client`` the session that ``operator`` has at ``system``'s console."""
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
+    with console(system):
+        session = store()
+        session[SESSION_KEY] = str(operator.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = operator.get_session_auth_hash()
+        session[CSRF_SESSION_KEY] = get_random_string(CSRF_SECRET_LENGTH)
+        session.save()
+        now = timezone.now()
+        ConsoleSession.objects.create(
+            session_key=session.session_key,
+            sign_on=sign_on,
+            staff_no=operator.staff_no,
+            started_at=now,
+            expires_at=now + timedelta(hours=10),
+        )
+    client.cookies[f"sanhu_{system.queue}"] = session.session_key
+
+
+def signed_in(system: System, *grants: str, staff_no: str = "9001", **about: Any) -> Client:
+    """Return a browser of an operator with these grants, signed in at ``system``'s console.
+
+    ``about`` may hold ``language`` and attributes of the operator.
+    """
+    language = about.pop("language", "zh-hans")
+    client = Client(headers={"accept-language": language})
+    seat(client, system, make_operator(system, *grants, staff_no=staff_no, **about))
+    return client
