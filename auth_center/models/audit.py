@@ -13,10 +13,11 @@ class AuditEntry(models.Model):
 
     ``operation`` is the permission's name, ``subject`` what it was done on (``customer:CC…``).
     ``before`` and ``after`` hold what changed, masked where it is sensitive. ``txid`` is the
-    database's number of the transaction: the chain (``AuditSeal``) follows it.
+    database's number of the transaction (plus what a restore added): the chain (``AuditSeal``)
+    follows it.
     """
 
-    txid = models.BigIntegerField(db_default=RawSQL("(pg_current_xact_id()::text)::bigint", ()))
+    txid = models.BigIntegerField(db_default=RawSQL("auth_center_audit_txid()", ()))
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)
     actor_number = models.CharField(max_length=60)
@@ -45,12 +46,14 @@ class AuditSeal(models.Model):
     """A link of the chain: the digest of the one before and of all entries since.
 
     It covers the entries of transactions from ``from_txid`` up to but not including ``to_txid``.
+    ``marks`` holds the id and the digest of each of them, so that a broken one can be named.
     """
 
     number = models.BigIntegerField(primary_key=True)
     from_txid = models.BigIntegerField()
     to_txid = models.BigIntegerField()
     entries = models.IntegerField()
+    marks = models.BinaryField()
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
