@@ -1,6 +1,7 @@
 """The tables of the authentication centre; every system's database holds its own set."""
 
 from auth_center.models.audit import AuditEntry, AuditSeal
+from auth_center.models.guarding import FormerPassword, SignInTries
 from auth_center.models.scheme import AuthorizationScheme
 from auth_center.models.signing import ConsoleSession, SignOn
 from auth_center.models.staff import Operator, OperatorManager, OrgUnit, Role
@@ -10,9 +11,11 @@ __all__ = [
     "AuditSeal",
     "AuthorizationScheme",
     "ConsoleSession",
+    "FormerPassword",
     "Operator",
     "OperatorManager",
     "OrgUnit",
     "Role",
+    "SignInTries",
     "SignOn",
 ]
