@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from auth_center.values import Decision, Holding
@@ -24,3 +26,14 @@ class Authority(Protocol):
     def decide(self, staff_no: str, system: System, permission: str) -> Decision:
         """Decide about one operation; raise ``CentreSilent`` where nobody can."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an operator stands in a system during one request.
+
+    ``ask`` decides about one operation; without it what is held does.
+    """
+
+    holding: Holding
+    ask: Callable[[str], Decision] | None = None

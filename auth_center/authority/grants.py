@@ -15,13 +15,16 @@ from core.systems import System
 
 NOTHING = Holding()
 _WIDTH = {Reach.UNIT: 0, Reach.REGION: 1, Reach.ALL: 2}
-# One statement: this is asked at every request.
+# One statement: this is asked at every request. The scheme comes with it, so that another one is
+# in force from the next request on.
 _ROLES = """
-SELECT o.org_unit, o.region, r.permissions, r.data_scope, r.limits
-FROM auth_center_operator o
-JOIN auth_center_role r
-  ON r.code = ANY(o.role_codes) AND (r.systems = '{}' OR %s = ANY(r.systems))
-WHERE o.staff_no = %s AND o.is_active AND o.active_from <= %s
+SELECT scheme.name, o.org_unit, o.region, r.permissions, r.data_scope, r.limits
+FROM (SELECT (SELECT name FROM auth_center_authorizationscheme) AS name) scheme
+LEFT JOIN (
+    auth_center_operator o
+    JOIN auth_center_role r
+      ON r.code = ANY(o.role_codes) AND (r.systems = '{}' OR %s = ANY(r.systems))
+) ON o.staff_no = %s AND o.is_active AND o.active_from <= %s
   AND (o.active_until IS NULL OR %s < o.active_until)
 """
 _UNITS = "SELECT code FROM auth_center_orgunit WHERE path LIKE '%%/' || %s || '/%%'"
@@ -40,15 +43,25 @@ def holding_in(alias: str, staff_no: str, system: System, at: datetime) -> Holdi
 
     Whoever is not employed at ``at`` holds nothing.
     """
+    return scheme_and_holding(alias, staff_no, system, at)[1]
+
+
+def scheme_and_holding(
+    alias: str, staff_no: str, system: System, at: datetime
+) -> tuple[str, Holding]:
+    """Return which scheme was chosen, empty where none was, and what ``holding_in`` returns."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ROLES, [str(system), staff_no, at, at])
-        roles = [
-            _Role(unit, region, names, Reach(reach), _read(limits))
-            for unit, region, names, reach, limits in cursor.fetchall()
-        ]
+        found = cursor.fetchall()
+    roles = [
+        _Role(unit, region, names, Reach(reach), _read(limits))
+        for _, unit, region, names, reach, limits in found
+        if names is not None
+    ]
+    chosen = found[0][0] or ""
     if not roles:
-        return NOTHING
-    return Holding(
+        return chosen, NOTHING
+    return chosen, Holding(
         grants=frozenset(name for role in roles for name in role.permissions),
         scope=_scope(alias, roles),
         limits=_limits(roles),
