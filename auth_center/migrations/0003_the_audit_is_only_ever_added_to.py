@@ -4,8 +4,8 @@ An entry's place in the chain is its transaction's number, plus an offset that a
 another cluster raises, since transactions are numbered anew there.
 """
 
-import django.db.models.expressions
 from django.db import migrations, models
+from django.db.models.expressions import RawSQL
 
 TABLES = ("auth_center_auditentry", "auth_center_auditseal")
 REFUSE = """
@@ -45,12 +45,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(OFFSET, "DROP SEQUENCE auth_center_audit_offset"),
         migrations.RunSQL(PLACE, "DROP FUNCTION auth_center_audit_txid()"),
-        migrations.AlterField(
-            model_name="auditentry",
-            name="txid",
-            field=models.BigIntegerField(
-                db_default=django.db.models.expressions.RawSQL("auth_center_audit_txid()", ())
-            ),
+        migrations.RunSQL(
+            "ALTER TABLE auth_center_auditentry "
+            "ALTER COLUMN txid SET DEFAULT auth_center_audit_txid()",
+            "ALTER TABLE auth_center_auditentry "
+            "ALTER COLUMN txid SET DEFAULT (pg_current_xact_id()::text)::bigint",
+            state_operations=[
+                migrations.AlterField(
+                    model_name="auditentry",
+                    name="txid",
+                    field=models.BigIntegerField(db_default=RawSQL("auth_center_audit_txid()", ())),
+                )
+            ],
         ),
         migrations.AddField(
             model_name="auditseal",
