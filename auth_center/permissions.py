@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from auth_center.actors import Actor
 from core.errors import Conflict, PermissionDenied
+from core.masking import FULL_PHONE
 from integration.permissions import RESEND_LETTER, SKIP_LETTER
 
 
@@ -84,5 +85,34 @@ VIEW_MESSAGE = permission(
 VIEW_HEALTH = permission(
     "integration.view_health", zh="查看系统健康状况", en="View the health of the systems"
 )
+permission(FULL_PHONE, zh="查看完整号码", en="See phone numbers in full", scope="phones.read")
 permission(RESEND_LETTER, zh="重新处理消息", en="Resend messages that failed")
 permission(SKIP_LETTER, zh="跳过消息", en="Skip messages that failed")
+VIEW_UNIT = permission("auth_center.view_unit", zh="查询组织机构", en="View organisation units")
+VIEW_CLIENT = permission(
+    "auth_center.view_client", zh="查询外部系统和渠道", en="View outside systems and channels"
+)
+MANAGE_OPERATORS = permission(
+    "auth_center.manage_operators", zh="管理操作员", en="Manage operators"
+)
+MANAGE_UNITS = permission(
+    "auth_center.manage_units", zh="维护组织机构", en="Manage organisation units"
+)
+MANAGE_ROLES = permission("auth_center.manage_roles", zh="管理角色", en="Manage roles")
+MANAGE_CLIENTS = permission(
+    "auth_center.manage_clients",
+    zh="管理外部系统和渠道",
+    en="Manage outside systems and channels",
+)
+VIEW_SCHEME = permission(
+    "auth_center.view_scheme", zh="查看鉴权方案", en="View the authorization scheme"
+)
+CHOOSE_SCHEME = permission(
+    "auth_center.choose_scheme", zh="切换鉴权方案", en="Choose the authorization scheme"
+)
+DECIDE = permission(
+    "auth_center.decide",
+    zh="为外部系统鉴权",
+    en="Ask whether an operator may do something",
+    scope="authorization.decide",
+)

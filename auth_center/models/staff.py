@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property, partial
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +16,9 @@ from django.utils import timezone
 from auth_center.actors import Actor
 from auth_center.values import Holding, Reach
 from core.systems import System, current_console, system_of
+
+if TYPE_CHECKING:
+    from auth_center.authority import Standing
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -28,7 +31,8 @@ class OperatorManager(BaseUserManager["Operator"]):
 class OrgUnit(models.Model):
     """A unit of the operator's organisation (组织机构): a province, a city, a counter.
 
-    ``path`` holds the codes from the top down, each between slashes: ``/HQ/HQ-GZ/``.
+    ``path`` holds the codes from the top down, each between slashes: ``/HQ/HQ-GZ/``. A retired unit
+    takes nobody in any more; what stands there is still seen from above.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -36,6 +40,7 @@ class OrgUnit(models.Model):
     name_en = models.CharField(max_length=60)
     parent_code = models.CharField(max_length=40, blank=True, default="")
     path = models.CharField(max_length=400)
+    is_retired = models.BooleanField(default=False)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -127,11 +132,16 @@ class Operator(AbstractBaseUser):
         return system_of(self._state.db or current_console().alias)
 
     @cached_property
-    def holding(self) -> Holding:
-        """What this operator holds in this system, by the scheme in force."""
-        from auth_center.authority import authority  # it reads these tables
+    def standing(self) -> Standing:
+        """How this operator stands in this system now, by the scheme in force."""
+        from auth_center.authority import standing_of  # it reads these tables
 
-        return authority().holding(self.staff_no, self.system)
+        return standing_of(self.staff_no, self.system)
+
+    @property
+    def holding(self) -> Holding:
+        """What this operator holds in this system."""
+        return self.standing.holding
 
     @property
     def grants(self) -> frozenset[str]:
@@ -140,11 +150,7 @@ class Operator(AbstractBaseUser):
 
     def actor(self, *, terminal: str = "") -> Actor:
         """Return this operator as the actor of an operation in this system."""
-        from auth_center.authority import authority  # it reads these tables
-
-        held, decider = self.holding, authority()
-        each_time = decider.asked_each_time
-        ask = partial(decider.decide, self.staff_no, self.system) if each_time else None
+        held = self.holding
         return Actor(
             kind="operator",
             number=self.staff_no,
@@ -153,7 +159,7 @@ class Operator(AbstractBaseUser):
             grants=held.grants,
             scope=held.scope,
             limits=held.limits,
-            ask=ask,
+            ask=self.standing.ask,
         )
 
     def has_perm(self, permission: str, obj: Any = None) -> bool:
