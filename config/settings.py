@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "auth_center.authority.edge.CentreSilentMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -159,7 +160,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "auth_center.hashers.RandomSecretHasher",
 ]
-LOGIN_URL = "/crm/login/"
+LOGIN_URL = "/sso/login/"
+LOGIN_REDIRECT_URL = "/sso/"
+SIGN_ON_HOURS = env.float("SIGN_ON_HOURS", default=12.0)  # no sign-on lasts longer
+IDLE_MINUTES = env.float("IDLE_MINUTES", default=30.0)  # nor longer than this without any work
+CONSOLE_SECRETS = {  # each console proves to the centre that it is the one that redeems a code
+    "crm": env("CRM_CONSOLE_SECRET", default=""),
+    "boss": env("BOSS_CONSOLE_SECRET", default=""),
+    "provisioning": env("OSS_CONSOLE_SECRET", default=""),
+}
+IDP_OIDC_ADAPTER = "auth_center.sign_on.adapter.CentreAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_no"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -249,6 +259,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
 }
+AUDIT_SEAL_SECONDS = env.float("AUDIT_SEAL_SECONDS", default=10.0)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire reservations": {
         "task": "provisioning.tasks.expire_reservations",
@@ -264,6 +275,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "provisioning.tasks.resume_work_orders",
         "schedule": 2.0,
         "options": {"queue": "oss", "expires": 2},
+    },
+    **{
+        f"seal the audit of {system}": {
+            "task": "auth_center.tasks.seal_audit",
+            "schedule": AUDIT_SEAL_SECONDS,
+            "args": (system,),
+            "options": {"queue": queue, "expires": AUDIT_SEAL_SECONDS},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
     },
 }
 
