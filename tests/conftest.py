@@ -17,3 +17,11 @@ def django_db_setup(
     """Copies of the migrated databases instead of migrating at every run (see ``testpg``)."""
     with django_db_blocker.unblock():
         testpg.make_databases(anew=request.config.getvalue("create_db"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_decided_yet() -> None:
+    """No test lives on what the centre decided in the one before."""
+    from auth_center.authority import CENTRALIZED
+
+    CENTRALIZED.forget()
