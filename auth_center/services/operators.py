@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.idp.oidc.models import Token
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,9 +19,10 @@ from auth_center.actors import Actor
 from auth_center.models import Operator, OrgUnit, Role
 from auth_center.permissions import MANAGE_OPERATORS, require
 from auth_center.services.copies import NO_PASSWORD
-from auth_center.services.giving import OwnRoles, may_give
+from auth_center.services.giving import may_give
 from auth_center.services.refusals import ChangedMeanwhile, fault, refuse, wanted
 from auth_center.services.telling import tell
+from auth_center.sign_on.services import end_all_sign_ons
 from core.errors import DomainError, NotFound, PermissionDenied
 from core.systems import Centre, System
 from integration.messages import OperatorNotice
@@ -36,6 +38,14 @@ class OperatorNotFound(NotFound):
     code = "operatorNotFound"
     zh = "操作员 {staff_no} 不存在"
     en = "There is no operator {staff_no}"
+
+
+class OwnRecord(PermissionDenied):
+    """Somebody wants to change their own record: what it says decides what they may do and see."""
+
+    code = "ownRecord"
+    zh = "不能修改自己的资料, 须由他人办理"
+    en = "Nobody changes their own record; somebody else has to"
 
 
 class OutsideYourScope(PermissionDenied):
@@ -75,7 +85,7 @@ def save_operator(
 
     ``version`` is the one that was shown (0: none), if it was. Without ``password`` nobody signs in
     until one is given. Saving the same again changes nothing. Raises ``NotValid``,
-    ``OutsideYourScope``, ``OperatorNotFound``, ``ChangedMeanwhile``, ``OwnRoles`` or
+    ``OutsideYourScope``, ``OperatorNotFound``, ``ChangedMeanwhile``, ``OwnRecord`` or
     ``NotYoursToGive``.
     """
     require(actor, MANAGE_OPERATORS)
@@ -98,9 +108,8 @@ def save_operator(
         sealed = password is not None and (new or not operator.check_password(password))
         if before == shown_operator(operator) and not sealed:
             return operator
+        not_oneself(staff_no, actor)
         if set(about.role_codes) != held:
-            if actor.kind == "operator" and actor.number == staff_no:
-                raise OwnRoles(permission=MANAGE_OPERATORS)
             may_give([role for role in roles if role.code not in held], actor, at)
         if not new and (sealed or email != operator.email):
             may_give(roles, actor, at)  # whoever sets what proves somebody can be that somebody
@@ -108,8 +117,28 @@ def save_operator(
             operator.password = make_password(password)
             operator.must_change_password = must_change_password
         in_scope(operator, actor, placing=True)
-        write(operator, before, actor, at)
+        write(operator, before, actor, at, note="new password" if sealed and not new else "")
+        if not new and not operator.works_at(at):
+            cut_off(operator, "left", actor, at)
     return operator
+
+
+def not_oneself(staff_no: str, actor: Actor) -> None:
+    """Raise ``OwnRecord`` where ``actor`` is the operator: unit and region decide what is seen."""
+    if actor.kind == "operator" and actor.number == staff_no:
+        raise OwnRecord(permission=MANAGE_OPERATORS)
+
+
+def cut_off(operator: Operator, why: str, actor: Actor, at: datetime) -> int:
+    """End all of an operator's sign-ons and take every token back; return how many there were."""
+    Token.objects.using(ALIAS).filter(user_id=operator.pk).delete()
+    return end_all_sign_ons(operator.staff_no, why, at, actor=actor)
+
+
+def roles_of(codes: Iterable[str]) -> list[Role]:
+    """Return the roles with these codes, locked so that none is changed or removed meanwhile."""
+    locked = Role.objects.using(ALIAS).select_for_update().order_by("code")
+    return list(locked.filter(code__in=list(codes)))
 
 
 def in_scope(operator: Operator, actor: Actor, *, placing: bool = False) -> None:
@@ -128,7 +157,7 @@ def in_scope(operator: Operator, actor: Actor, *, placing: bool = False) -> None
         raise OperatorNotFound(staff_no=operator.staff_no)
 
 
-def write(operator: Operator, before: Any, actor: Actor, at: datetime) -> None:
+def write(operator: Operator, before: Any, actor: Actor, at: datetime, *, note: str = "") -> None:
     """Save a changed operator, tell every system, and record it."""
     operator.version += 1
     operator.save(using=ALIAS)
@@ -146,6 +175,9 @@ def write(operator: Operator, before: Any, actor: Actor, at: datetime) -> None:
         version=operator.version,
     )
     tell(notice, subject=f"staff:{operator.staff_no}", actor=actor, at=at)
+    after = shown_operator(operator)
+    if before is not None:
+        before, after = audit.changed(before, after)
     audit.record(
         System.CRM,
         actor,
@@ -153,7 +185,7 @@ def write(operator: Operator, before: Any, actor: Actor, at: datetime) -> None:
         f"operator:{operator.staff_no}",
         at=at,
         before=before,
-        after=shown_operator(operator),
+        after=after | ({"note": note} if note else {}),
     )
 
 
@@ -194,8 +226,7 @@ def _checked(
         faults.append(
             fault("org_unit", "组织机构不存在或已停用", "There is no such open organisation unit")
         )
-    locked = Role.objects.using(ALIAS).select_for_update().order_by("code")
-    roles = list(locked.filter(code__in=about.role_codes))
+    roles = roles_of(about.role_codes)
     for code in sorted(set(about.role_codes) - {role.code for role in roles}):
         faults.append(fault("role_codes", "没有角色 {name}", "There is no role {name}", name=code))
     refuse(faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -80,6 +81,42 @@ def save_role(
         _tell(role, actor, at)
         _record(code, before, shown_role(role), actor, at)
     return role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """What a role shall permit, and the version in which it was shown."""
+
+    code: str
+    version: int
+    permissions: frozenset[str]
+
+
+def change_permissions(*, changes: Iterable[RoleChange], actor: Actor, at: datetime) -> list[Role]:
+    """Change what several roles permit, all of them or none; return those that changed.
+
+    A limit goes with its operation. Raises as ``save_role`` does, and ``RoleNotFound``.
+    """
+    require(actor, MANAGE_ROLES)
+    with transaction.atomic(using=ALIAS):
+        return [_permit(one, actor, at) for one in sorted(changes, key=lambda one: one.code)]
+
+
+def _permit(change: RoleChange, actor: Actor, at: datetime) -> Role:
+    role = Role.objects.using(ALIAS).select_for_update().filter(code=change.code).first()
+    if role is None:
+        raise RoleNotFound(role=change.code[:40])
+    return save_role(
+        code=role.code,
+        names=(role.name_zh, role.name_en),
+        permissions=change.permissions,
+        systems=[System(one) for one in role.systems],
+        data_scope=Reach(role.data_scope),
+        limits={name: most for name, most in role.limits.items() if name in change.permissions},
+        version=change.version,
+        actor=actor,
+        at=at,
+    )
 
 
 def remove_role(*, code: str, version: int | None = None, actor: Actor, at: datetime) -> None:

@@ -169,6 +169,9 @@ def _shown(unit: OrgUnit) -> dict[str, Any]:
 
 
 def _record(unit: OrgUnit, before: Any, actor: Actor, at: datetime) -> None:
+    after = _shown(unit)
+    if before is not None:
+        before, after = audit.changed(before, after)
     audit.record(
         System.CRM,
         actor,
@@ -176,5 +179,5 @@ def _record(unit: OrgUnit, before: Any, actor: Actor, at: datetime) -> None:
         f"unit:{unit.code}",
         at=at,
         before=before,
-        after=_shown(unit),
+        after=after,
     )
