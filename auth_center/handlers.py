@@ -5,6 +5,7 @@ from __future__ import annotations
 from auth_center import services
 from auth_center.authority import deciding as deciding  # it answers the systems' questions
 from auth_center.services.telling import COPIES
+from auth_center.sign_on import handlers as sign_off  # noqa: F401 - they are registered there
 from core.systems import System
 from integration.context import FlowContext
 from integration.hearing import handles

@@ -8,6 +8,8 @@ from typing import Any
 import environ
 from django.templatetags.static import static
 
+from core.keyring import SigningKeys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -33,7 +35,12 @@ SYSTEM_URLS = {
     "boss": env("BOSS_URL", default=BASE_URL),
     "provisioning": env("OSS_URL", default=BASE_URL),
 }
-SYSTEM_KEY = env("SYSTEM_KEY")  # systems prove themselves to each other with it
+# What systems sign in with at each other, and what the centre signs with (core/keyring.py).
+KEYS = {
+    name: env.str(name, default="")
+    for name in ("CRM_SECRET", "BOSS_SECRET", "OSS_SECRET", "SSO_SECRET", "OIDC_PRIVATE_KEY")
+}
+KEYS_FILE = env("KEYS_FILE", default="")  # what it holds counts instead, whenever it changes
 IDENTITY_KEY = env("IDENTITY_KEY")  # encrypts identity documents
 IDENTITY_HASH_KEY = env("IDENTITY_HASH_KEY")  # finds them by the whole number
 NETWORK_URL = env("NETWORK_URL", default="http://127.0.0.1:8090")
@@ -147,15 +154,6 @@ CACHES = {
 # --- Sign-on -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "auth_center.Operator"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "auth_center.hashers.RandomSecretHasher",
@@ -174,7 +172,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_no"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-IDP_OIDC_PRIVATE_KEY = env("OIDC_PRIVATE_KEY").replace("\\n", "\n")
+IDP_OIDC_PRIVATE_KEYS = SigningKeys()
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -190,6 +188,56 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# --- Portal --------------------------------------------------------------------------------------
+# What the sign-on asks for: password, second factor, and patience of whoever guesses.
+INSTALLED_APPS += ["allauth.mfa"]
+PASSWORD_LENGTH = env.int("PASSWORD_LENGTH", default=12)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
+    {"NAME": "auth_center.portal.passwords.NotTheStaffNumber"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "auth_center.portal.passwords.NotUsedLately"},
+]
+SIGN_IN_TRIES_PER_ADDRESS = env.int("SIGN_IN_TRIES_PER_ADDRESS", default=30)  # then it is slowed
+MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])  # role codes, or * for everybody
+LOGIN_REDIRECT_URL = "/sso/"
+ACCOUNT_ADAPTER = "auth_center.portal.adapter.PortalAdapter"
+ACCOUNT_FORMS = {
+    "login": "auth_center.portal.forms.SignInForm",
+    "reauthenticate": "auth_center.portal.forms.ConfirmPasswordForm",
+    "change_password": "auth_center.portal.forms.OwnPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = False  # auth_center/portal/guard.py counts, in the database
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_TIMEOUT = 900  # seconds from the password to the second factor
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "auth_center.portal.factors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "auth_center.portal.forms.FactorForm",
+    "reauthenticate": "auth_center.portal.forms.ConfirmFactorForm",
+    "activate_totp": "auth_center.portal.forms.NewAppForm",
+    "add_webauthn": "auth_center.portal.forms.NewPasskeyForm",
+    "edit_webauthn": "auth_center.portal.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Sanhu"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after, for clocks that are not exact
+# Letters to operators: into the log, unless a mail server is named (smtp+tls://user:pass@host:587).
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Sanhu <sanhu@localhost>")
 
 # --- Consoles ------------------------------------------------------------------------------------
 UNFOLD: dict[str, Any] = {

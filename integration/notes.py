@@ -47,6 +47,18 @@ _WHOLE = {
     "完成, 网元已有更新的状态": "done, the element already had a newer state",
     "执行中断, 重新执行": "interrupted, to be done again",
     "预付费: 先于开通": "prepaid: before provisioning",
+    "输入URL": "enters the address",
+    "输入用户名/密码，用户认证": "staff number and password, second factor",
+    "认证通过，含cookie": "authenticated, with a cookie",
+    "登录CRM界面，含cookie": "opens CRM, with the cookie",
+    "登录BOSS界面，含cookie": "opens BOSS, with the cookie",
+    "登录OSS界面，含cookie": "opens provisioning, with the cookie",
+    "登录另一系统，含cookie": "opens another system, with the cookie",
+    "cookie认证": "whose cookie is this",
+    "鉴权": "Authorization",
+    "鉴权，操作指令执行": "Authorization, then the operation",
+    "菜单": "menu",
+    "业务操作": "this operation",
 }
 _KINDS = {
     "订购类订单": "subscription",

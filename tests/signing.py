@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from auth_center.models import ConsoleSession, Operator, Role
+from auth_center.sign_on.sessions import KEY as SIGN_ON
+from core.masking import FULL_PHONE
 from core.systems import System, console
 
 PASSWORD = "correct horse"
@@ -22,9 +24,15 @@ PASSWORD = "correct horse"
 def make_operator(
     system: System, *grants: str, staff_no: str = "9001", role: str = "", **about: Any
 ) -> Operator:
-    """Create an operator with these grants in one system's database; ``about`` are attributes."""
+    """Create an operator with these grants in one system's database; ``about`` are attributes.
+
+    Phone numbers are seen in full, and all rows, unless ``full_phone`` and ``data_scope`` say
+    otherwise.
+    """
     code = role or f"role-{staff_no}"
     reach = about.pop("data_scope", "all")
+    if about.pop("full_phone", True):
+        grants = (*grants, FULL_PHONE)
     limits = about.pop("limits", {})
     Role.objects.using(system.alias).update_or_create(
         code=code,
@@ -52,8 +60,15 @@ def seat(client: Client, system: System, operator: Operator, sign_on: str = "FC0
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = operator.get_session_auth_hash()
         session[CSRF_SESSION_KEY] = get_random_string(CSRF_SECRET_LENGTH)
-        session.save()
         now = timezone.now()
+        session[SIGN_ON] = {
+            "number": sign_on,
+            "until": (now + timedelta(hours=10)).timestamp(),
+            "seen": now.timestamp(),
+            "id_token": "",
+            "clock": None,
+        }
+        session.save()
         ConsoleSession.objects.create(
             session_key=session.session_key,
             sign_on=sign_on,

@@ -28,14 +28,25 @@ MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "IDENTITY_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "IDENTITY_HASH_KEY": lambda: secrets.token_hex(32),
-    "SYSTEM_KEY": lambda: secrets.token_hex(32),
+    "CRM_SECRET": lambda: secrets.token_hex(32),
+    "BOSS_SECRET": lambda: secrets.token_hex(32),
+    "OSS_SECRET": lambda: secrets.token_hex(32),
+    "SSO_SECRET": lambda: secrets.token_hex(32),
     "OIDC_PRIVATE_KEY": _signing_key,
+    "CRM_CONSOLE_SECRET": lambda: secrets.token_urlsafe(32),
+    "BOSS_CONSOLE_SECRET": lambda: secrets.token_urlsafe(32),
+    "OSS_CONSOLE_SECRET": lambda: secrets.token_urlsafe(32),
     "DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
     "DEMO_CLIENT_SECRET": lambda: secrets.token_urlsafe(32),
     "BROKER_PASSWORD": lambda: secrets.token_urlsafe(24),
 }
 # What every process of one instance must share, also those on other machines.
-SHARED = ("SECRET_KEY", "IDENTITY_KEY", "IDENTITY_HASH_KEY", "SYSTEM_KEY", "OIDC_PRIVATE_KEY")
+SHARED = (
+    *("SECRET_KEY", "IDENTITY_KEY", "IDENTITY_HASH_KEY", "OIDC_PRIVATE_KEY"),
+    *("CRM_CONSOLE_SECRET", "BOSS_CONSOLE_SECRET", "OSS_CONSOLE_SECRET"),
+)
+# What is changed from time to time while everything runs; a process needs those of what it hosts.
+CHANGED = ("CRM_SECRET", "BOSS_SECRET", "OSS_SECRET", "SSO_SECRET", "OIDC_PRIVATE_KEY")
 
 
 def secrets_of(layout: Layout) -> dict[str, str]:
