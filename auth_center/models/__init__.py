@@ -3,7 +3,7 @@
 from auth_center.models.audit import AuditEntry, AuditSeal
 from auth_center.models.guarding import FormerPassword, SignInTries
 from auth_center.models.scheme import AuthorizationScheme
-from auth_center.models.signing import ConsoleSession, SignOn
+from auth_center.models.signing import ConsoleSession, EndedSignOn, Reliance, SignOn
 from auth_center.models.staff import Operator, OperatorManager, OrgUnit, Role
 
 __all__ = [
@@ -11,10 +11,12 @@ __all__ = [
     "AuditSeal",
     "AuthorizationScheme",
     "ConsoleSession",
+    "EndedSignOn",
     "FormerPassword",
     "Operator",
     "OperatorManager",
     "OrgUnit",
+    "Reliance",
     "Role",
     "SignInTries",
     "SignOn",
