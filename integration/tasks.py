@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import msgspec
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from core.systems import System
-from integration import inbox, proof
+from integration import connections, forged, inbox, proof
 from integration.connection import let_go_if_broken
 
 log = logging.getLogger(__name__)
@@ -24,16 +25,16 @@ def receive_messages(receiver: str, sender: str, messages: list[Any], signature:
     """Let ``receiver`` act on ``messages``: a list of [seq, envelope text], proven by ``sender``.
 
     When the receiver's database does not answer nothing is lost: the sender, who gets no
-    confirmation, sends again.
+    confirmation, sends again. So it does with a renewed proof when this one's time is over; only
+    what is forged, or speaks for another system, ends as a dead letter.
     """
     try:
-        proof.check(sender, _content(messages), signature, valid_seconds=QUEUED_SECONDS)
-    except proof.ProofRefused:
-        log.error("messages for %s that claim to come from %s were refused", receiver, sender)
-        return
-    received = [inbox.Received(seq=seq, body=body) for seq, body in messages]
-    try:
+        received = _proven(receiver, sender, messages, signature)
         inbox.receive(System(receiver), received, clock=timezone.now)
+    except proof.ProofExpired:
+        log.info("%s from %s waited too long, they come again", len(messages), sender)
+    except proof.ProofRefused as refusal:
+        _keep(receiver, sender, messages, refusal)
     except (OperationalError, InterfaceError) as error:
         log.warning("%s did not answer, %d messages come again: %s", receiver, len(messages), error)
         let_go_if_broken(System(receiver))
@@ -53,15 +54,50 @@ def drain_subject(receiver: str, sender: str, subject: str, attempts: int | None
 
 
 def deliver(receiver: System, sender: System, messages: list[list[Any]], producer: Any) -> None:
-    """Hand ``messages`` to the receiver's queue with a fresh proof; raise if the broker is down."""
+    """Hand ``messages`` to the receiver's queue with a fresh proof; raise if the broker is down.
+
+    Raises ``Unconnected`` where ``sender`` has no connection to prove itself with.
+    """
+    connection = connections.find(sender, receiver)
+    if connection is None:
+        raise connections.Unconnected(receiver)
     options: dict[str, Any] = {"argsrepr": f"{len(messages)} messages from {sender}"}
     receive_messages.apply_async(
-        args=(str(receiver), str(sender), messages, proof.prove(sender, _content(messages))),
+        args=(str(receiver), str(sender), messages, proof.prove(connection, _content(messages))),
         queue=receiver.queue,
         producer=producer,
         retry=False,
         **options,
     )
+
+
+class _Address(msgspec.Struct, frozen=True):
+    """Of an envelope, who says so to whom."""
+
+    sender: str
+    receiver: str
+
+
+def _proven(receiver: str, sender: str, messages: list[Any], said: str) -> list[inbox.Received]:
+    """Return what ``sender`` has proven to say to ``receiver``; raise ``ProofRefused``."""
+    try:
+        proof.check(
+            sender, System(receiver), _content(messages), said, valid_seconds=QUEUED_SECONDS
+        )
+        for _, body in messages:
+            address = msgspec.json.decode(body, type=_Address)
+            if (address.sender, address.receiver) != (sender, receiver):
+                raise proof.ProofRefused
+    except (TypeError, ValueError, AttributeError, msgspec.DecodeError):
+        raise proof.ProofRefused from None
+    return [inbox.Received(seq=seq, body=body) for seq, body in messages]
+
+
+def _keep(receiver: str, sender: str, messages: list[Any], refusal: proof.ProofRefused) -> None:
+    try:
+        forged.keep_delivery(receiver, sender, messages, refusal.en, at=timezone.now())
+    except DatabaseError as error:
+        log.warning("%s did not answer, a forged delivery is not kept: %s", receiver, error)
 
 
 def _content(messages: list[Any]) -> str:

@@ -12,19 +12,23 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, NotFound
 from core.systems import Centre, Host, System
-from integration import proof
+from integration import forged, proof
+from integration.asking import Question, Refusal, SystemSilent
 from integration.hearing import answerer_of
-from integration.messages import Query, decode, encode
-from integration.queries import Question, Refusal, SystemSilent
+from integration.messages import Query, decode, encode, kinds
 
 
 @csrf_exempt
 @require_POST
 def ask_view(request: HttpRequest, system: str) -> HttpResponse:
-    """Answer a question whose proof shows which system asks; refusals travel as JSON."""
+    """Answer a question whose proof shows which system asks; refusals travel as JSON.
+
+    Without a proof only what a system asks that has no connection yet.
+    """
     try:
         question = msgspec.json.decode(request.body, type=Question)
-        proof.check(question.sender, request.body.decode(), request.headers.get("X-Proof", ""))
+        if not _is_open(question.name):
+            _check(request, question, system)
         if system not in settings.HOSTED:
             raise NotFound(field="system")
         asked = decode(question.name, 1, question.payload)
@@ -38,6 +42,34 @@ def ask_view(request: HttpRequest, system: str) -> HttpResponse:
     except (OperationalError, InterfaceError):
         return _refuse(SystemSilent(system=system))
     return HttpResponse(encode(answer), content_type="application/json")
+
+
+def _is_open(name: str) -> bool:
+    kind = kinds().get(name)
+    return kind is not None and issubclass(kind, Query) and kind.OPEN
+
+
+def _check(request: HttpRequest, question: Question, system: str) -> None:
+    """Raise ``ProofRefused`` unless the request proves its sender; a forged one is recorded."""
+    if system not in settings.HOSTED:  # nobody here has the key to check it
+        raise proof.ProofRefused if system not in _NAMES else NotFound(field="system")
+    try:
+        said = request.headers.get("X-Proof", "")
+        proof.check(question.sender, _host(system), request.body.decode(), said)
+    except proof.ProofExpired:
+        raise
+    except proof.ProofRefused:
+        forged.record_question(
+            _host(system),
+            question.sender,
+            question.name,
+            terminal=request.META.get("REMOTE_ADDR", ""),
+            at=timezone.now(),
+        )
+        raise
+
+
+_NAMES = (*System, *Centre)
 
 
 def _host(name: str) -> Host:

@@ -85,6 +85,8 @@ from integration.messages.staff import (
     RoleNotice,
     SchemeNotice,
     SignedOffNotice,
+    SigningKeysAnswer,
+    SigningKeysQuery,
     VerifyRequest,
     VerifyResponse,
 )
@@ -144,6 +146,8 @@ __all__ = [
     "ServiceSyncRequest",
     "ServiceSyncResponse",
     "SignedOffNotice",
+    "SigningKeysAnswer",
+    "SigningKeysQuery",
     "Stamp",
     "StepValue",
     "SubscriberValue",

@@ -78,6 +78,22 @@ class SignedOffNotice(Message, frozen=True, kw_only=True):
     why: str
 
 
+class SeenResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the sign-on goes on."""
+
+    going_on: bool
+
+
+@message
+class SeenQuery(Query, frozen=True):
+    """A console says that a sign-on's operator is at work there, and asks whether it goes on."""
+
+    zh = "在线确认"
+    Answer = SeenResponse
+    NAMES = ()
+    sign_on: str
+
+
 class AuthorizeResponse(msgspec.Struct, frozen=True, kw_only=True):
     """The centre's decision; for a menu all that is held, else only whether it is permitted."""
 
@@ -118,6 +134,7 @@ class VerifyRequest(Query, frozen=True):
     zh = "系统身份认证请求"
     Answer = VerifyResponse
     NAMES = ("VerifyRequest", "VerifyResponse")
+    OPEN = True
     sender: str
     secret: str
     receiver: str
@@ -132,14 +149,37 @@ class ConnectResponse(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     key: str
     expires_at: datetime
+    at: datetime | None = None
 
 
 @message
 class ConnectRequest(Query, frozen=True):
-    """A system presents its credential to another and asks for a connection (建立连接)."""
+    """A system signs in at another and asks for a connection (建立连接).
+
+    ``flow_no`` and ``clock`` say in which flow's trace it stands, ``at`` when it was said.
+    """
 
     zh = "系统连接请求"
     Answer = ConnectResponse
     NAMES = ("ConnectRequest", "ConnectResponse")
+    OPEN = True
     sender: str
     secret: str
+    flow_no: str = ""
+    clock: int = 0
+    at: datetime | None = None
+
+
+class SigningKeysAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The centre's public keys, as JSON Web Keys with their ``kid``."""
+
+    keys: list[dict[str, str]]
+
+
+@message
+class SigningKeysQuery(Query, frozen=True):
+    """Ask the centre for the public keys by which its tokens are checked."""
+
+    zh = "签名公钥查询"
+    Answer = SigningKeysAnswer
+    OPEN = True
