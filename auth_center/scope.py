@@ -4,37 +4,82 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from auth_center.actors import Actor
 from auth_center.values import Reach
+from core.masking import FULL_PHONE, mask_phone, mask_text, mask_values, masked
 
 M = TypeVar("M", bound=Model)
+
+
+def sees_all(actor: Actor) -> bool:
+    """Tell whether nothing is kept from ``actor``: no read is narrowed."""
+    return actor.scope.reach == Reach.ALL
+
+
+def seen(actor: Actor, *, region: str = "region", unit: str = "org_unit") -> Q:
+    """Return the condition for the rows that ``actor`` sees; empty for who sees all.
+
+    ``region`` and ``unit`` are where they stand. An empty ``unit`` says that rows have none: then
+    a unit's people see their region's.
+    """
+    scope = actor.scope
+    if scope.reach == Reach.ALL:
+        return Q()
+    if scope.reach == Reach.UNIT and unit:
+        return Q(**{f"{unit}__in": scope.units})
+    return Q(**{region: scope.region})
 
 
 def narrowed(
     rows: QuerySet[M], actor: Actor, *, region: str = "region", unit: str = "org_unit"
 ) -> QuerySet[M]:
-    """Return those of ``rows`` that ``actor`` sees; ``region`` and ``unit`` are where they stand.
-
-    An empty ``unit`` says that rows have none: then a unit's people see their region's.
-    """
-    scope = actor.scope
-    if scope.reach == Reach.ALL:
-        return rows
-    if scope.reach == Reach.UNIT and unit:
-        return rows.filter(**{f"{unit}__in": scope.units})
-    return rows.filter(**{region: scope.region})
+    """Return those of ``rows`` that ``actor`` sees, by ``seen``."""
+    return rows.filter(seen(actor, region=region, unit=unit))
 
 
-def narrowing(actor: Actor, *, region: str, unit: str = "") -> tuple[str, list[Any]]:
-    """Return the same as a condition of SQL with its parameters; ``TRUE`` for who sees all.
+def narrowing(actor: Actor, *, region: str, unit: str = "") -> tuple[str, dict[str, Any]]:
+    """Return the same as a condition of SQL with its named parameters; ``TRUE`` for who sees all.
 
     ``region`` and ``unit`` are columns, written by us and never by somebody who asks.
     """
     scope = actor.scope
     if scope.reach == Reach.ALL:
-        return "TRUE", []
+        return "TRUE", {}
     if scope.reach == Reach.UNIT and unit:
-        return f"{unit} = ANY(%s)", [list(scope.units)]
-    return f"{region} = %s", [scope.region]
+        return f"{unit} = ANY(%(scope_units)s::text[])", {"scope_units": list(scope.units)}
+    return f"{region} = %(scope_region)s", {"scope_region": scope.region}
+
+
+def covers(actor: Actor, *, region: str, unit: str = "") -> bool:
+    """Tell whether ``actor`` sees what stands in this region and this unit."""
+    scope = actor.scope
+    if scope.reach == Reach.ALL:
+        return True
+    if scope.reach == Reach.UNIT and unit:
+        return unit in scope.units
+    return region == scope.region
+
+
+# -- numbers by which people are called ------------------------------------------------------------
+
+
+def shown_to(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
+    """Return rows for ``actor`` to look at: phone numbers masked unless they may be seen."""
+    return rows if actor.may(FULL_PHONE) else masked(rows)
+
+
+def phone_for(actor: Actor, number: str) -> str:
+    """Return a service or contact number as ``actor`` may see it."""
+    return number if actor.may(FULL_PHONE) else mask_phone(number)
+
+
+def text_for(actor: Actor, text: str) -> str:
+    """Return words in which a number may stand, as ``actor`` may see them."""
+    return text if actor.may(FULL_PHONE) else mask_text(text)
+
+
+def values_for(actor: Actor, value: Any) -> Any:
+    """Return what JSON holds, as ``actor`` may see it."""
+    return value if actor.may(FULL_PHONE) else mask_values(value)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_FLOW, require
+from auth_center.scope import sees_all, shown_to
 from core.errors import NotFound
+from customers.selectors import customers_of
 from integration.flow import FlowState
 from orders import permissions
 from orders.models import (
@@ -35,19 +39,38 @@ class FlowUnknown(NotFound):
 def list_orders(actor: Actor) -> QuerySet[CustomerOrder]:
     """Return the product orders that ``actor`` may see, with their items."""
     require(actor, permissions.VIEW_ORDER)
-    return CustomerOrder.objects.exclude(flow__in=WITHOUT_ITEMS).prefetch_related("items")
+    rows = orders_of(actor).exclude(flow__in=WITHOUT_ITEMS)
+    items = Prefetch("items", shown_to(actor, OrderItem.objects.all()))
+    return shown_to(actor, rows).prefetch_related(items)
 
 
 def list_cancellations(actor: Actor) -> QuerySet[Cancellation]:
     """Return the cancellations of the orders that ``actor`` may see."""
     require(actor, permissions.VIEW_ORDER)
-    return Cancellation.objects.select_related("order")
+    rows = Cancellation.objects.filter(order_seen(actor, "order__"))
+    return shown_to(actor, rows.select_related("order"))
 
 
 def list_flows(actor: Actor) -> QuerySet[CustomerOrder]:
-    """Return the flows of every kind that ``actor`` may see."""
+    """Return the flows of every kind that ``actor`` may see, to look at."""
     require(actor, VIEW_FLOW)
-    return CustomerOrder.objects.all()
+    return shown_to(actor, orders_of(actor))
+
+
+def orders_of(actor: Actor) -> QuerySet[CustomerOrder]:
+    """Return the orders within the actor's scope: those of the customers within it."""
+    return CustomerOrder.objects.filter(order_seen(actor))
+
+
+def order_seen(actor: Actor, way: str = "") -> Q:
+    """Return the condition for orders within the actor's scope; empty for who sees all.
+
+    ``way`` leads from the rows to their order. An order that is nobody's is seen by who sees all.
+    """
+    if sees_all(actor):
+        return Q()
+    whose: Any = customers_of(actor).filter(customer_no=OuterRef(f"{way}customer_no"))
+    return Q(Exists(whose))
 
 
 def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
@@ -61,9 +84,9 @@ def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
 def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
     """Return a flow with its items, sub-orders and history in order; raise ``FlowUnknown``."""
     parts = (
-        Prefetch("items", OrderItem.objects.order_by("id")),
-        Prefetch("sub_orders", SubOrder.objects.order_by("position")),
-        Prefetch("history", OrderHistory.objects.order_by("id")),
+        Prefetch("items", shown_to(actor, OrderItem.objects.order_by("id"))),
+        Prefetch("sub_orders", shown_to(actor, SubOrder.objects.order_by("position"))),
+        Prefetch("history", shown_to(actor, OrderHistory.objects.order_by("id"))),
     )
     flow = list_flows(actor).filter(order_no=flow_no).prefetch_related(*parts).first()
     flow = flow or _flow_of_release(flow_no)
