@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from billing import permissions, releasing
 from billing.models import BillingTariff, Release
@@ -76,7 +77,7 @@ def save_rules(
     ``ReleaseNotOpen`` or ``ReleaseUnknown``.
     """
 
-    def put(release: Release) -> str:
+    def put(release: Release) -> tuple[str, Any, Any]:
         about = f"{tariff_code} v{version}"
         for tariff, one in releasing.each_version(release.content):
             if (tariff["code"], one["version"]) == (tariff_code, version):
@@ -86,8 +87,8 @@ def save_rules(
                 held = BillingTariff.objects.filter(code=tariff_code, version=version)
                 if held.exclude(launched_at=None).exists():
                     raise ReleasedRules(what=about)
-                one["rules"] = computable(tariff["kind"], rules, (), _never)
-                return about
+                before, one["rules"] = one["rules"], computable(tariff["kind"], rules, (), _never)
+                return about, before, one["rules"]
         raise NotInRelease(release_no=release_no, what=about)
 
     return _change(release_no, "rules", put, actor, at)
@@ -102,12 +103,13 @@ def save_commands(
     Raises ``RulesRefused``, ``NotInRelease``, ``ReleaseNotOpen`` or ``ReleaseUnknown``.
     """
 
-    def put(release: Release) -> str:
+    def put(release: Release) -> tuple[str, Any, Any]:
         for service in release.content["services"]:
             if service["code"] == service_code:
                 found = list(_faults(commands))
                 if found:
                     raise RulesRefused(count=len(found), errors=found)
+                before = service["commands"]
                 service["commands"] = [
                     {
                         "element": one["element"],
@@ -116,7 +118,7 @@ def save_commands(
                     }
                     for one in commands
                 ]
-                return service_code
+                return service_code, before, service["commands"]
         raise NotInRelease(release_no=release_no, what=service_code)
 
     return _change(release_no, "commands", put, actor, at)
@@ -143,8 +145,10 @@ def finish_configuration(*, release_no: str, actor: Actor, at: datetime) -> Rele
             at=at,
             clock=release.clock,
         )
+        before = release.state
         sync(release, context)
         keep(release, context)
+        _record(release, actor, at, before={"state": before}, after={"state": release.state})
     return release
 
 
@@ -159,16 +163,32 @@ def missing_in(content: releasing.Content) -> list[str]:
 
 
 def _change(
-    release_no: str, deed: str, put: Callable[[Release], str], actor: Actor, at: datetime
+    release_no: str,
+    deed: str,
+    put: Callable[[Release], tuple[str, Any, Any]],
+    actor: Actor,
+    at: datetime,
 ) -> Release:
     require(actor, permissions.CONFIGURE_TARIFF)
     with transaction.atomic(using=System.BOSS.alias):
         release = _open(release_no)
-        about = put(release)
+        about, before, after = put(release)
         release.version += 1
         release.save(update_fields=["content", "version"])
         note(release, deed, about, actor.stamp(), at)
+        _record(release, actor, at, before={about: before}, after={about: after})
     return release
+
+
+def _record(release: Release, actor: Actor, at: datetime, *, before: Any, after: Any) -> None:
+    number = release.release_no
+    record(
+        *(System.BOSS, actor, permissions.CONFIGURE_TARIFF, f"release:{number}"),
+        at=at,
+        before=before,
+        after=after,
+        flow_no=number,
+    )
 
 
 def _open(release_no: str) -> Release:

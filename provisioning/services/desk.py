@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.errors import Conflict, DomainError
 from core.systems import System
@@ -20,6 +21,13 @@ from provisioning.services.inventory import release_resources
 from provisioning.states import ResourceState, WorkState
 
 log = logging.getLogger(__name__)
+
+_OPERATIONS = {
+    Deed.RETRIED: (RETRY_WORK_ORDER, "work_order"),
+    Deed.RELEASED: (RELEASE_RESERVATION, "number"),
+    Deed.CONTROLLED: (CONTROL_SIMULATOR, "element"),
+    Deed.CLOSED_TICKET: (CONTROL_SIMULATOR, "ticket"),
+}
 
 ALIAS = System.PROVISIONING.alias
 LONGEST_REASON = 200
@@ -149,13 +157,17 @@ def close_ticket(*, ticket: str, actor: Actor, at: datetime) -> None:
 def _record(
     deed: Deed, about: str, actor: Actor, at: datetime, *, reason: str = "", **detail: Any
 ) -> None:
-    DeskDeed.objects.create(
-        deed=deed,
-        about=about[:40],
-        reason=reason,
-        detail=detail,
-        actor_kind=actor.kind,
-        actor_number=actor.number,
-        terminal=actor.terminal,
-        at=at,
-    )
+    operation, kind = _OPERATIONS[deed]
+    with transaction.atomic(using=ALIAS):
+        DeskDeed.objects.create(
+            deed=deed,
+            about=about[:40],
+            reason=reason,
+            detail=detail,
+            actor_kind=actor.kind,
+            actor_number=actor.number,
+            terminal=actor.terminal,
+            at=at,
+        )
+        after = {"deed": deed, **detail} | ({"reason": reason} if reason else {})
+        record(System.PROVISIONING, actor, operation, f"{kind}:{about}", at=at, after=after)

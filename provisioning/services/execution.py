@@ -10,6 +10,7 @@ import msgspec
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.systems import System
 from integration.context import Clock
@@ -76,8 +77,15 @@ def complete_manual_work(*, work_order_no: str, actor: Actor, at: datetime) -> N
             return
         if work.state != WorkState.WAITING:
             WORK_ARROWS.check(work.state, WorkState.WAITING)
-        work.completed_by = actor.number
+        before, work.completed_by = {"state": work.state}, actor.number
         record_answer(_job(work), Done(), at=at)
+        record(
+            *(System.PROVISIONING, actor, COMPLETE_MANUAL_WORK, f"work_order:{work_order_no}"),
+            at=at,
+            before=before,
+            after={"state": WorkState.DONE},
+            flow_no=work.order.flow_no,
+        )
 
 
 def _ask(work: WorkOrder) -> Answer | Unreachable:
