@@ -31,6 +31,7 @@ from auth_center.services.roles import (
     remove_role,
     save_role,
 )
+from auth_center.services.schemes import UnknownScheme, choose_scheme, hold_scheme
 from auth_center.services.units import UnitInUse, UnitNotFound, retire_unit, save_unit
 
 __all__ = [
@@ -53,15 +54,18 @@ __all__ = [
     "RoleNotFound",
     "UnitInUse",
     "UnitNotFound",
+    "UnknownScheme",
     "add_client",
     "change_client",
     "change_permissions",
+    "choose_scheme",
     "disable_client",
     "dismiss_operator",
     "enable_client",
     "give_password",
     "hold_operator",
     "hold_role",
+    "hold_scheme",
     "hold_unit",
     "import_operators",
     "remove_role",
