@@ -1,4 +1,4 @@
-"""Work for every system's workers on its own audit."""
+"""Work for every system's workers: its own audit, and what is over of sign-ons."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from auth_center import sealing
+from auth_center.sign_on import reliance, tidying
+from auth_center.sign_on.services import end_all_that_are_over
 from core.systems import System
 
 
@@ -13,3 +15,21 @@ from core.systems import System
 def seal_audit(system: str) -> None:
     """Seal what was added to the audit of ``system`` since the last time."""
     sealing.seal_all(System(system), at=timezone.now())
+
+
+@shared_task
+def end_sign_ons() -> None:
+    """End the sign-ons that have expired or been idle for too long."""
+    end_all_that_are_over(timezone.now())
+
+
+@shared_task
+def tell_clients() -> None:
+    """Tell outside clients of the sign-ons that are over."""
+    reliance.tell_due(timezone.now())
+
+
+@shared_task
+def forget_sign_ons(system: str) -> None:
+    """Delete what of sign-ons ``system`` no longer needs."""
+    tidying.forget_what_is_over(System(system), timezone.now())

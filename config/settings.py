@@ -324,6 +324,25 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"queue": "oss", "expires": 2},
     },
+    "end sign-ons": {
+        "task": "auth_center.tasks.end_sign_ons",
+        "schedule": 30.0,
+        "options": {"queue": "crm", "expires": 30},
+    },
+    "tell clients of sign-offs": {
+        "task": "auth_center.tasks.tell_clients",
+        "schedule": 5.0,
+        "options": {"queue": "crm", "expires": 5},
+    },
+    **{
+        f"forget the sign-ons of {system}": {
+            "task": "auth_center.tasks.forget_sign_ons",
+            "schedule": 3600.0,
+            "args": (system,),
+            "options": {"queue": queue, "expires": 3600},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
+    },
     **{
         f"seal the audit of {system}": {
             "task": "auth_center.tasks.seal_audit",

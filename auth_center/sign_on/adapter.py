@@ -54,3 +54,8 @@ class CentreAdapter(DefaultOIDCAdapter):
     def _sign_on(self) -> SignOn | None:
         number = sign_on_of_code(self.request.POST.get("code", ""))
         return find_going_on(number, timezone.now()) if number else None
+
+    def populate_server_metadata(self, data: dict[str, Any]) -> None:
+        """Say that clients are told of ends, by the sign-on's number."""
+        data["backchannel_logout_supported"] = True
+        data["backchannel_logout_session_supported"] = True

@@ -16,8 +16,9 @@ from django.utils import timezone
 from auth_center.models import SignOn
 from auth_center.sign_on.clients import ensure_console
 from auth_center.sign_on.codes import keep_code
-from auth_center.sign_on.going_on import begin, find_going_on
-from auth_center.sign_on.services import end_sign_on
+from auth_center.sign_on.going_on import begin, find_going_on, see
+from auth_center.sign_on.reliance import rely
+from auth_center.sign_on.services import end_sign_on, end_what_is_over
 from auth_center.sign_on.tracing import note_sign_on
 
 KEY = "sign_on"  # in the centre's session: the number of the sign-on
@@ -68,10 +69,14 @@ def drop_what_is_over(request: HttpRequest) -> None:
     number = request.session.get(KEY)
     if number is None:
         return
-    sign_on = find_going_on(number, timezone.now())
+    at = timezone.now()
+    sign_on = find_going_on(number, at)
     if sign_on is None:
+        end_what_is_over(number, at)
         request.session.flush()
-    elif sign_on.session_key != request.session.session_key:  # it was given a new key
+        return
+    see(sign_on, at)
+    if sign_on.session_key != request.session.session_key:  # it was given a new key
         sign_on.session_key = request.session.session_key or ""
         sign_on.save(update_fields=["session_key"])
 
@@ -83,7 +88,9 @@ class Authorize(AuthorizationView):
         ensure_console(request.GET.get("client_id", ""))
         response = super().dispatch(request, *args, **kwargs)
         for code in _codes_in(response):
-            keep_code(code, self._sign_on(request))
+            number = self._sign_on(request)
+            keep_code(code, number)
+            rely(number, request.GET.get("client_id", ""), timezone.now())
         return response
 
     def _sign_on(self, request: HttpRequest) -> str:

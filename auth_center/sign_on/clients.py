@@ -60,9 +60,12 @@ def ensure_console(client_id: str) -> None:
         "data": {"client_metadata": {"post_logout_redirect_uris": after}},
     }
     known = Client.objects.filter(id=client_id).first()
-    if known is not None and all(getattr(known, name) == one for name, one in wanted.items()):
-        if check_password(secret, known.secret):
-            return
+    if (
+        known is not None
+        and all(getattr(known, name) == one for name, one in wanted.items())
+        and check_password(secret, known.secret)
+    ):
+        return
     Client.objects.update_or_create(
         id=client_id, defaults={**wanted, "secret": make_password(secret, hasher=PREFIX)}
     )

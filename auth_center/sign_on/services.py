@@ -11,7 +11,9 @@ from django.db import connections, transaction
 
 from auth_center.actors import Actor, system_actor
 from auth_center.audit import record
-from auth_center.models import ConsoleSession, Operator, SignOn
+from auth_center.models import ConsoleSession, EndedSignOn, Operator, SignOn
+from auth_center.sign_on.going_on import list_over, why_over
+from auth_center.sign_on.reliance import tell_clients
 from core.numbers import FLOW, issue
 from core.systems import Centre, System
 from integration.context import FlowContext
@@ -48,12 +50,28 @@ def end_all_sign_ons(
     return len(going_on)
 
 
-def end_sessions(system: System, sign_on: str) -> None:
+def end_what_is_over(number: str, at: datetime) -> None:
+    """End the sign-on where its time has come: expired, or idle for too long."""
+    one = list_over(at).filter(number=number).first()
+    if one is not None:
+        end_sign_on(number, why_over(one, at), at, actor=system_actor("sso"))
+
+
+def end_all_that_are_over(at: datetime, most: int = 500) -> int:
+    """End every sign-on whose time has come; return how many there were."""
+    over = list(list_over(at)[:most])
+    for one in over:
+        end_sign_on(one.number, why_over(one, at), at, actor=system_actor("sso"))
+    return len(over)
+
+
+def end_sessions(system: System, sign_on: str, at: datetime) -> None:
     """End what a system's console holds of a sign-on, and let nothing more come from it.
 
     Runs in the caller's transaction on the system's database.
     """
     lock_sign_on(system, sign_on)
+    EndedSignOn.objects.using(system.alias).get_or_create(number=sign_on, defaults={"ended_at": at})
     rows = ConsoleSession.objects.using(system.alias).filter(sign_on=sign_on)
     drop_sessions(system, rows.values_list("session_key", flat=True))
     rows.delete()
@@ -74,7 +92,8 @@ def _end(one: SignOn, why: str, at: datetime, actor: Actor) -> None:
     one.ended_at, one.ended_why = at, why
     one.save(using=HOME, update_fields=["ended_at", "ended_why"])
     drop_sessions(System.CRM, [one.session_key])
-    end_sessions(System.CRM, one.number)
+    end_sessions(System.CRM, one.number, at)
+    tell_clients(one.number, at)
     _forget_tokens(one)
     _tell(one, why, at, actor)
     record(

@@ -90,7 +90,6 @@ class SeenQuery(Query, frozen=True):
 
     zh = "在线确认"
     Answer = SeenResponse
-    NAMES = ()
     sign_on: str
 
 
