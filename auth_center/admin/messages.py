@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from auth_center.consoles import Console, actor_of, boss_console, crm_console, oss_console
+from auth_center.letters import resend_letter, skip_letter
 from auth_center.permissions import VIEW_FLOW, VIEW_MESSAGE
+from auth_center.scope import sees_all
 from core.console import ReadOnly, ReadOnlyInline, number_of
 from core.errors import DomainError
 from core.systems import System
@@ -122,7 +124,14 @@ class DecisionInline(ReadOnlyInline):
     fields: ClassVar[Any] = ("at", "deed", "reason", "actor_number", "terminal")
 
 
-class MessageList(ReadOnly):
+class ForWhoSeesAll(ReadOnly):
+    """Rows of the seam stand in no region: whoever sees less follows a flow on its own page."""
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows if sees_all(actor_of(request)) else rows.none()
+
+
+class MessageList(ForWhoSeesAll):
     """A list of messages, found by id, flow number or subject (with the other system's name)."""
 
     permission = VIEW_MESSAGE
@@ -197,7 +206,7 @@ class InboxAdmin(MessageList):
         self._settle(
             request,
             chosen,
-            lambda id: letters.resend_letter(system, id, actor=actor, at=at),
+            lambda id: resend_letter(system, id, actor=actor, at=at),
             _("%d message(s) will be tried again at once"),
         )
 
@@ -213,7 +222,7 @@ class InboxAdmin(MessageList):
         self._settle(
             request,
             chosen,
-            lambda id: letters.skip_letter(system, id, reason=reason, actor=actor, at=at),
+            lambda id: skip_letter(system, id, reason=reason, actor=actor, at=at),
             _("%d message(s) skipped, their subjects go on"),
         )
         return None
@@ -294,7 +303,7 @@ class OutboxAdmin(MessageList):
         return age_in_words(row.created_at) if row.received_at is None else "-"
 
 
-class FlowStepAdmin(ReadOnly):
+class FlowStepAdmin(ForWhoSeesAll):
     """The arrows of flows that no message stands for, in this system."""
 
     permission = VIEW_FLOW
