@@ -15,21 +15,30 @@ from integration.permissions import RESEND_LETTER, SKIP_LETTER
 class Permission:
     """A business operation that can be permitted, with its name in both languages.
 
-    ``scope`` is the token scope through which a channel gets it (none: never over a channel).
+    ``scope`` is the token scope through which a channel gets it (none: never over a channel),
+    ``limit`` what a role's limit for it counts, in both languages (none: it has no limit).
     """
 
     name: str
     zh: str
     en: str
     scope: str | None = None
+    limit: tuple[str, str] | None = None
 
 
 _REGISTER: dict[str, Permission] = {}
 
 
-def permission(name: str, *, zh: str, en: str, scope: str | None = None) -> str:
+def permission(
+    name: str,
+    *,
+    zh: str,
+    en: str,
+    scope: str | None = None,
+    limit: tuple[str, str] | None = None,
+) -> str:
     """Register an operation and return its name, for each app's ``permissions.py``."""
-    _REGISTER[name] = Permission(name=name, zh=zh, en=en, scope=scope)
+    _REGISTER[name] = Permission(name=name, zh=zh, en=en, scope=scope, limit=limit)
     return name
 
 
@@ -74,8 +83,12 @@ def grants_of_scopes(scopes: list[str]) -> frozenset[str]:
     return frozenset(one.name for one in _REGISTER.values() if one.scope in scopes)
 
 
-VIEW_OPERATOR = permission("auth_center.view_operator", zh="查询操作员", en="View operators")
-VIEW_ROLE = permission("auth_center.view_role", zh="查询角色", en="View roles")
+VIEW_OPERATOR = permission(
+    "auth_center.view_operator", zh="查询操作员", en="View operators", scope="authorization.read"
+)
+VIEW_ROLE = permission(
+    "auth_center.view_role", zh="查询角色", en="View roles", scope="authorization.read"
+)
 VIEW_FLOW = permission(
     "integration.view_flow", zh="查询流程轨迹", en="View flows", scope="flows.read"
 )
@@ -98,7 +111,9 @@ MANAGE_OPERATORS = permission(
 MANAGE_UNITS = permission(
     "auth_center.manage_units", zh="维护组织机构", en="Manage organisation units"
 )
-MANAGE_ROLES = permission("auth_center.manage_roles", zh="管理角色", en="Manage roles")
+MANAGE_ROLES = permission(
+    "auth_center.manage_roles", zh="管理角色", en="Manage roles", scope="authorization.write"
+)
 MANAGE_CLIENTS = permission(
     "auth_center.manage_clients",
     zh="管理外部系统和渠道",
