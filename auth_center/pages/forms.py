@@ -1,0 +1,130 @@
+"""The fields of the centre's forms, and where what a door refuses stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.errors import DomainError
+from core.words import said
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field: what it is called, what stands in it, and what is wrong with it.
+
+    ``kind`` is ``text``, ``date``, ``area``, ``choice``, ``check`` or ``checks``; ``options`` are
+    values with their words.
+    """
+
+    name: str
+    label: str
+    value: Any = ""
+    kind: str = "text"
+    options: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    needed: bool = False
+    fixed: bool = False
+    most: int = 60
+    suffix: str = ""
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return "f-" + self.name.replace(":", "-").replace(".", "-")
+
+    @property
+    def described(self) -> str:
+        """The ids of what explains it."""
+        ids = [f"{self.id}-error"] if self.troubles else []
+        return " ".join([*ids, f"{self.id}-hint"] if self.hint else ids)
+
+
+class Troubles:
+    """What a door refused, by field; what belongs to no field stands above the form."""
+
+    def __init__(self, refusal: DomainError | None = None) -> None:
+        self.by_field: dict[str, list[str]] = {}
+        self.general: list[str] = []
+        if refusal is None:
+            return
+        for one in refusal.errors or [refusal]:
+            words = said(one.zh, one.en)
+            if one.field:
+                self.by_field.setdefault(one.field, []).append(words)
+            else:
+                self.general.append(words)
+        if refusal.errors:
+            self.general.insert(0, said(refusal.zh, refusal.en))
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return what is wrong with a field."""
+        return tuple(self.by_field.get(name, ()))
+
+    def add(self, name: str, zh: str, en: str) -> None:
+        """Note something that is wrong with a field."""
+        self.by_field.setdefault(name, []).append(said(zh, en))
+
+    def __bool__(self) -> bool:
+        return bool(self.by_field or self.general)
+
+
+def typed(request: HttpRequest, name: str, most: int = 400) -> str:
+    """Return what was typed into a field."""
+    return request.POST.get(name, "").replace("\x00", "").strip()[:most]
+
+
+def chosen(request: HttpRequest, name: str) -> list[str]:
+    """Return the values that were ticked."""
+    return [one.replace("\x00", "") for one in request.POST.getlist(name)]
+
+
+def typed_lines(request: HttpRequest, name: str) -> tuple[str, ...]:
+    """Return the lines that were typed into a field."""
+    lines = typed(request, name, 4000).splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def version_of(request: HttpRequest) -> int:
+    """Return the version that the form was made from; a form that has none is of no version."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def options_of(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Return things that have a code and names in both languages as options."""
+    return [(row.code, f"{said(row.name_zh, row.name_en)} ({row.code})") for row in rows]
+
+
+def day_of(at: datetime | None, *, last: bool = False) -> str:
+    """Return the day of an instant in the operator's time; of an end the ``last`` whole day."""
+    if at is None:
+        return ""
+    return timezone.localdate(at - MICROSECOND if last else at).isoformat()
+
+
+def instant_of(
+    text: str, held: datetime | None, *, last: bool = False
+) -> tuple[datetime | None, bool]:
+    """Return the instant that a day stands for, and whether it could be read.
+
+    A day that was left as it was shown keeps its instant.
+    """
+    if not text:
+        return None, True
+    if text == day_of(held, last=last):
+        return held, True
+    try:
+        day = date.fromisoformat(text)
+        begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
+        return timezone.make_aware(begins), True
+    except (ValueError, OverflowError):
+        return None, False
