@@ -9,6 +9,7 @@ for _page in (
     *units.PAGES,
     *roles.PAGES,
     *channels.PAGES,
+    *scheme.PAGES,
 ):
     crm_console.add_page(_page)
 

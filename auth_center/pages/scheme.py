@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from auth_center import services
 from auth_center.authority import looking, present_scheme
 from auth_center.authority.measured import measured_figures
-from auth_center.consoles import actor_of, crm_console
+from auth_center.consoles import actor_of
 from auth_center.pages.scheme_rows import comparison, length_of
 from auth_center.permissions import CHOOSE_SCHEME, VIEW_SCHEME
 from auth_center.values import SCHEMES
@@ -114,6 +114,3 @@ PAGES = (
         group=("权限", "Access"),
     ),
 )
-
-for _page in PAGES:
-    crm_console.add_page(_page)
