@@ -56,23 +56,27 @@ class _File:
 
     def __init__(self) -> None:
         self.looked_at = 0.0
-        self._known: tuple[str, int] | None = None
+        self._path = ""
+        self._state = (0, 0)
         self._content: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def content(self, path: str) -> dict[str, str]:
-        if path and time.monotonic() - self.looked_at >= LOOK_SECONDS:
+        if not path:
+            return {}
+        if path != self._path or time.monotonic() - self.looked_at >= LOOK_SECONDS:
             with self._lock:
                 self._look(path)
-        return self._content if path else {}
+        return self._content
 
     def _look(self, path: str) -> None:
         self.looked_at = time.monotonic()
         try:
-            state = (path, Path(path).stat().st_mtime_ns)
-            if state != self._known:
+            found = Path(path).stat()
+            state = (found.st_mtime_ns, found.st_ino)
+            if path != self._path or state != self._state:
                 self._content = json.loads(Path(path).read_text())
-                self._known = state
+                self._path, self._state = path, state
         except (OSError, ValueError):
             return  # what was read before still counts
 

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied
 from core.systems import System
 from integration.context import FlowContext
+from integration.forged import UNPROVEN
 from integration.hearing import answers
 from integration.messages import Envelope, Message, Outcome, Stamp
 from integration.messages.base import convert, kinds
@@ -65,6 +66,14 @@ class ReasonMissing(DomainError):
     code = "reasonMissing"
     zh = "跳过消息须说明原因 (不超过 200 字)"
     en = "A message is skipped for a reason, of at most 200 characters"
+
+
+class LetterForged(Conflict):
+    """Nobody has said this: there is nothing to try again."""
+
+    code = "letterForged"
+    zh = "消息 {id} 未通过系统身份校验, 不能重新处理, 只能跳过"
+    en = "Nobody of ours has said message {id}: it cannot be tried again, only be skipped"
 
 
 class Person(Protocol):
@@ -149,11 +158,13 @@ def look_over(system: System, flow_no: str = "") -> LettersAnswer:
 def resend_letter(system: System, id: str, *, actor: Person, at: datetime) -> None:
     """Let a waiting message be tried again at once, with all its tries before it.
 
-    Refused as ``PermissionDenied``, ``LetterUnknown`` or ``LetterSettled``.
+    Refused as ``PermissionDenied``, ``LetterUnknown``, ``LetterSettled`` or ``LetterForged``.
     """
     _require(actor, RESEND_LETTER)
     with transaction.atomic(using=system.alias):
         letter, _ = _lock(system, id)
+        if letter.sender == UNPROVEN:
+            raise LetterForged(id=str(letter.pk))
         _letters(system).filter(pk=letter.pk).update(
             status=InboxStatus.RETRYING, attempts=0, waiting_for="", next_attempt_at=at
         )
@@ -173,7 +184,8 @@ def skip_letter(system: System, id: str, *, reason: str, actor: Person, at: date
         raise ReasonMissing(field="reason")
     with transaction.atomic(using=system.alias):
         letter, stream = _lock(system, id)
-        _refuse(system, letter, reason, actor, at)
+        if letter.sender != UNPROVEN:
+            _refuse(system, letter, reason, actor, at)
         _letters(system).filter(pk=letter.pk).update(
             status=InboxStatus.SKIPPED, done_at=at, next_attempt_at=None
         )

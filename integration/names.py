@@ -6,6 +6,7 @@ from integration.messages import kinds
 
 _OTHERS = {
     "DataAccess": "数据访问",
+    "UnprovenDelivery": "身份不明的消息",
     "NewProductRequest": "新建产品请求",
     "NewProductResponse": "请求响应",
     "RequestClosed": "请求关闭",

@@ -78,6 +78,7 @@ _SKIPPED = re.compile(r"人工跳过消息 (.*)", re.DOTALL)
 _HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
 _NOT_LAUNCHED = re.compile(r"产品发布被拒绝: (.*)", re.DOTALL)
 _NOT_SYNCED = re.compile(r"开通拒绝服务功能: (.*)", re.DOTALL)
+_RECORDED = re.compile(r"记录操作员 (\S+)")
 _SENTENCES = (
     (_SILENT, "not reached ({}), tried again later"),
     (_GIVEN_UP, "{} not reached in {} tries: {}"),
@@ -87,6 +88,7 @@ _SENTENCES = (
     (_CANCELLED, "Order to be cancelled ({})"),
     (_SKIPPED, "Message skipped by hand: {}"),
     (_NOT_LAUNCHED, "The release is refused: {}"),
+    (_RECORDED, "recorded for operator {}"),
     (_NOT_SYNCED, "Provisioning refuses the service functions: {}"),
 )
 

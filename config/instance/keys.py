@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from config.instance.files import Lock, read_json, write_json
+from config.instance.files import Lock, changing, read_json, write_json
 from config.instance.layout import Layout
 
 
@@ -47,6 +49,8 @@ SHARED = (
 )
 # What is changed from time to time while everything runs; a process needs those of what it hosts.
 CHANGED = ("CRM_SECRET", "BOSS_SECRET", "OSS_SECRET", "SSO_SECRET", "OIDC_PRIVATE_KEY")
+IN_USE_SECONDS = 2 * 3600  # a token lives for one hour
+PEM_END = "-----END PRIVATE KEY-----"
 
 
 def secrets_of(layout: Layout) -> dict[str, str]:
@@ -61,3 +65,32 @@ def secrets_of(layout: Layout) -> dict[str, str]:
                 found[name] = make()
         write_json(layout.secrets_file, found, mode=0o600)
     return found
+
+
+def change_keys(
+    file: str, names: Iterable[str], *, retire: bool, at_once: bool
+) -> tuple[list[str], list[str]]:
+    """Put a new key before the present one, or (``retire``) let the newest alone count.
+
+    Returns the names of those changed, and of those whose former key may still be in use: changed
+    less than two hours ago, and left alone unless ``at_once``.
+    """
+    path, changed, too_soon = Path(file), [], []
+    at = path.with_name("keys-changed.json")
+    with changing(path, mode=0o600) as keys, changing(at) as changed_at:
+        for name in names:
+            if not at_once and time.time() - changed_at.get(name, 0.0) < IN_USE_SECONDS:
+                too_soon.append(name)
+                continue
+            newest, between = _newest(keys[name])
+            keys[name] = newest if retire else f"{MAKERS[name]()}{between}{newest}"
+            changed_at[name] = time.time()
+            changed.append(name)
+    return changed, too_soon
+
+
+def _newest(value: str) -> tuple[str, str]:
+    """The first of the keys a variable holds, and what stands between two of them."""
+    if "-----BEGIN" in value:
+        return f"{value.partition(PEM_END)[0]}{PEM_END}", "\\n"
+    return value.partition(",")[0], ","
