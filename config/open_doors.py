@@ -109,6 +109,7 @@ _SHELL = "who has the machine; writes under the name of the shell or of the prog
 COMMANDS = {
     "command catalogue_mapping": _open(_INSIDE, _SHELL),
     "command check_audit": _open(_INSIDE, "who has the machine; reads the audit's chain"),
+    "command choose_scheme": _open(_INSIDE, _SHELL),
     "command compare_schemes": _open(_INSIDE, "who has the machine; measures"),
     "command compile_words": _open(_INSIDE, "writes the program's own words"),
     "command export_catalogue": _open(_INSIDE, _SHELL),
@@ -123,8 +124,15 @@ COMMANDS = {
     "command load_sims": _open(_INSIDE, _SHELL),
     "command reconcile": _open(_INSIDE, _SHELL),
     "command relay": _open(_INSIDE, "carries messages, each with a fresh proof"),
+    "command rotate_keys": _open(_INSIDE, "who has the machine; makes keys and tells none"),
     "command write_openapi": _open(_INSIDE, "writes the description of the API"),
     "command write_permission_table": _open(_INSIDE, "writes the permission table"),
     "command write_schemas": _open(_INSIDE, "writes the description of the messages"),
 }
-OPEN = {**CONSOLES, **ADDRESSES, **CENTRE, **API, **TASKS, **COMMANDS}
+_SECRET = "the asking system's own secret, which the question itself carries"  # noqa: S105
+QUESTIONS = {
+    "question ConnectRequest": _open(_SYSTEM, _SECRET),
+    "question VerifyRequest": _open(_SYSTEM, _SECRET),
+    "question SigningKeysQuery": _open(_ANYBODY, "the public keys by which tokens are verified"),
+}
+OPEN = {**CONSOLES, **ADDRESSES, **CENTRE, **API, **QUESTIONS, **TASKS, **COMMANDS}

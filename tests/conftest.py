@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -20,8 +22,22 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _nothing_decided_yet() -> None:
-    """No test lives on what the centre decided in the one before."""
+def _nothing_decided_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test lives on what the centre decided in the one before, nor counts what it reads."""
     from auth_center.authority import CENTRALIZED
+    from tests.signing import centre_apart
 
     CENTRALIZED.forget()
+    centre_apart(monkeypatch)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where the tests run centralized, every system's tests need the centre's database as well."""
+    if os.environ.get("AUTHORIZATION") != "centralized":
+        return
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        asked = mark.kwargs.get("databases") if mark else None
+        if mark and asked is not None and "default" not in asked and asked != "__all__":
+            more = {**mark.kwargs, "databases": ["default", *asked]}
+            item.add_marker(pytest.mark.django_db(*mark.args, **more), append=False)

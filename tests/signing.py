@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connections
 from django.middleware.csrf import CSRF_SECRET_LENGTH, CSRF_SESSION_KEY
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +19,8 @@ from django.utils.crypto import get_random_string
 from auth_center.models import ConsoleSession, Operator, Role
 from auth_center.sign_on.sessions import KEY as SIGN_ON
 from core.masking import FULL_PHONE
-from core.systems import System, console
+from core.systems import Centre, System, console
+from integration import hearing
 
 PASSWORD = "correct horse"
 
@@ -48,7 +52,39 @@ def make_operator(
     operator = Operator(staff_no=staff_no, role_codes=[code], **known)
     operator.set_password(PASSWORD)
     operator.save(using=system.alias)
+    known_at_the_centre(system, operator, grants, reach, limits)
     return operator
+
+
+def known_at_the_centre(
+    system: System, operator: Operator, grants: Iterable[str], reach: str, limits: dict[str, str]
+) -> None:
+    """Let the centre give the operator the same in ``system``, where the tests run centralized."""
+    if settings.AUTHORIZATION != "centralized" or system == System.CRM:
+        return
+    code = f"{system}-{operator.staff_no}"
+    Role.objects.using("default").update_or_create(
+        code=code,
+        defaults={
+            "name_zh": "受测角色",
+            "name_en": "Tested role",
+            "permissions": list(grants),
+            "systems": [str(system)],
+            "data_scope": reach,
+            "limits": limits,
+        },
+    )
+    held = Operator.objects.using("default").filter(staff_no=operator.staff_no).first()
+    if held is None:
+        held = Operator(
+            staff_no=operator.staff_no,
+            name=operator.name,
+            org_unit=operator.org_unit,
+            region=operator.region,
+            password="!",
+        )
+    held.role_codes = [*held.role_codes, code]
+    held.save(using="default")
 
 
 def seat(client: Client, system: System, operator: Operator, sign_on: str = "FC000000018") -> None:
@@ -88,3 +124,19 @@ def signed_in(system: System, *grants: str, staff_no: str = "9001", **about: Any
     client = Client(headers={"accept-language": language})
     seat(client, system, make_operator(system, *grants, staff_no=staff_no, **about))
     return client
+
+
+def centre_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the centre's own statements uncounted: it is another process, wherever it stands."""
+    key = (Centre.SSO, "AuthorizeRequest")
+    answer = hearing._ANSWERERS[key]
+
+    def uncounted(*question: Any) -> Any:
+        connection = connections[Centre.SSO.alias]
+        counting, connection.force_debug_cursor = connection.force_debug_cursor, False
+        try:
+            return answer(*question)
+        finally:
+            connection.force_debug_cursor = counting
+
+    monkeypatch.setitem(hearing._ANSWERERS, key, uncounted)

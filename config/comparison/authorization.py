@@ -20,7 +20,9 @@ from config.comparison.signing_in import arrows_of
 
 SCHEMES = ("distributed", "centralized")
 STAFF, ROLE = "90001", "compared"
-OPERATION_OF_CRM, OPERATION_OF_BOSS = "orders.open_customer", "billing.view_billingaccount"
+DOCUMENT = "440106198001017771"  # a resident who is nobody
+OPERATION_OF_CRM = "customers.view_identity_document"
+OPERATION_OF_BOSS = "billing.view_billingaccount"
 SIGNS_IN = "fallout_desk"  # the demo operator's role that works in CRM and in BOSS
 PATIENCE_SECONDS = 60.0
 PERMITTED, REFUSED, SILENT = "permitted", "permissionDenied", "centreSilent"
@@ -30,11 +32,11 @@ def compare(environment: Mapping[str, str], demo: Mapping[str, Any], operations:
     """Measure both schemes on the instance of this process; return all figures."""
     from django.conf import settings
 
-    hire()
+    customer_no = prepare()
     with centre(environment) as alone:
         outside = {**environment, "SSO_URL": alone.address}
         _say(f"{operations} operations in each scheme, and without authorization")
-        times = time_operations(outside, operations)
+        times = time_operations(outside, customer_no, operations)
         figures: dict[str, Any] = {
             "operations": operations,
             "kept_seconds": settings.AUTHORIZATION_SECONDS,
@@ -54,12 +56,12 @@ def compare(environment: Mapping[str, str], demo: Mapping[str, Any], operations:
     return figures
 
 
-def time_operations(environment: Mapping[str, str], operations: int) -> Any:
+def time_operations(environment: Mapping[str, str], customer_no: str, operations: int) -> Any:
     """Return what ``timing`` measures in a process that hosts CRM alone."""
     worker = Worker(
         "config.comparison.timing",
         {**environment, "CONSOLE": "crm"},
-        *("--staff", STAFF, "--operations", str(operations)),
+        *("--staff", STAFF, "--customer", customer_no, "--operations", str(operations)),
     )
     try:
         return worker.hear()
@@ -170,17 +172,24 @@ def _await(watcher: Worker, word: str) -> float:
 # -- what the administrator does ----------------------------------------------------------------
 
 
-def hire() -> None:
-    """Take somebody on who may do what is measured."""
+def prepare() -> str:
+    """Take somebody on who may do what is measured; return the customer whose document is read."""
     from django.utils import timezone
 
     from auth_center.actors import system_actor
     from auth_center.services import save_operator
     from auth_center.services.operators import Employment
+    from customers.values import NewCustomer
+    from orders.services import open_customer
+    from orders.values import Submission
 
+    actor, at = system_actor("comparison"), timezone.now()
     _grant(OPERATION_OF_CRM, OPERATION_OF_BOSS)
     about = Employment(name="比较", org_unit="HQ", region="CN", role_codes=(ROLE,))
-    save_operator(staff_no=STAFF, about=about, actor=system_actor("comparison"), at=timezone.now())
+    save_operator(staff_no=STAFF, about=about, actor=actor, at=at)
+    new = NewCustomer(name="鉴权比较", identity_kind="residentId", identity_number=DOCUMENT)
+    order = open_customer(new=new, submission=Submission(), actor=actor, at=at)
+    return str(order.customer_no)
 
 
 def _grant(*names: str) -> None:

@@ -17,7 +17,7 @@ REPORT = ROOT / "docs" / "authorization-schemes.md"
 def as_text(figures: Mapping[str, Any]) -> str:
     """Return a few lines for whoever started the comparison."""
     lines = [
-        f"opening a customer, {figures['operations']} times each; without authorization "
+        f"reading an identity document, {figures['operations']} times each; without authorization "
         f"p50 {figures['without']['p50_ms']} ms, p99 {figures['without']['p99_ms']} ms",
     ]
     for name in SCHEMES:

@@ -1,8 +1,8 @@
-"""Opening a customer without authorization and under each scheme, in turns of one process.
+"""Reading an identity document without authorization and under each scheme, in turns.
 
-The centre is another process, asked over HTTP; warm is an operation about which it has been asked
-before. What authorization adds is the difference of the medians; its own time is measured inside
-the same operations.
+All turns are of one process; the centre is another, asked over HTTP. Warm is an operation about
+which it has been asked before. What authorization adds is the difference of the medians; its own
+time is measured inside the same operations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class AuthorizationResult(Result):
 
     def as_text(self) -> str:
         lines = [
-            f"authorization: opening a customer, {self.size} times each, milliseconds",
+            f"authorization: reading an identity document, {self.size} times each, milliseconds",
             f"  {'':14}{'p50':>8}{'p99':>9}{'added p50':>11}{'own p50':>9}{'own p99':>9}",
         ]
         for name, one in self.more["schemes"].items():
@@ -43,11 +43,11 @@ def run(instance: Instance, size: int | None) -> AuthorizationResult:
     """Measure ``size`` operations of each kind."""
     count = size or SIZE
     stand_in(instance)
-    authorization.hire()
+    customer_no = authorization.prepare()
     with centre(instance.environment) as alone:
-        say(f"opening {count} customers in each scheme, and without authorization")
+        say(f"{count} operations in each scheme, and without authorization")
         times = authorization.time_operations(
-            {**instance.environment, "SSO_URL": alone.address}, count
+            {**instance.environment, "SSO_URL": alone.address}, customer_no, count
         )
     without = times["whole"]["without"]
     schemes: dict[str, Any] = {}
