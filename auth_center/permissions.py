@@ -131,3 +131,5 @@ DECIDE = permission(
     en="Ask whether an operator may do something",
     scope="authorization.decide",
 )
+VIEW_AUDIT = permission("auth_center.view_audit", zh="查询操作审计", en="View the audit")
+EXPORT_AUDIT = permission("auth_center.export_audit", zh="导出操作审计", en="Export the audit")

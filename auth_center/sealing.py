@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
-from auth_center.models import AuditSeal
+from auth_center.models import AuditEntry, AuditSeal
 from core.systems import System
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ WHERE txid >= %s AND txid < %s ORDER BY txid, id LIMIT %s
 _SEALED = f"""
 SELECT txid, id, {_DIGEST} FROM auth_center_auditentry WHERE txid < %s ORDER BY txid, id
 """  # noqa: S608
+_ONE = f"SELECT txid, id, {_DIGEST} FROM auth_center_auditentry WHERE id = %s"  # noqa: S608
 _WAITING = "SELECT count(*), min(at) FROM auth_center_auditentry WHERE txid >= %s"
 _NUMBER_ON = """
 SELECT setval('auth_center_audit_offset', GREATEST(
@@ -181,6 +182,14 @@ def check(system: System, *, expected: tuple[int, str] | None = None) -> Checked
         links=links, entries=entries, digest=digest,
         unsealed=unsealed, unsealed_since=since, broken=broken,
     )  # fmt: skip
+
+
+def is_as_sealed(link: AuditSeal, entry: AuditEntry) -> bool:
+    """Tell whether ``entry`` is as ``link`` has it; says nothing of the rest of the chain."""
+    with connections[entry._state.db or "default"].cursor() as cursor:
+        cursor.execute(_ONE, [entry.pk])
+        row = cursor.fetchone()
+    return row is not None and Mark(*row)[1:] in set(_marks_in(link))
 
 
 def _next_marks(cursor: Any, begin: int, horizon: int) -> tuple[list[Mark], int]:
