@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from auth_center.actors import Actor
 from auth_center.values import Reach
 from core.masking import FULL_PHONE, mask_phone, mask_text, mask_values, masked
+from core.systems import System
 
 M = TypeVar("M", bound=Model)
 
@@ -60,6 +62,29 @@ def covers(actor: Actor, *, region: str, unit: str = "") -> bool:
     if scope.reach == Reach.UNIT and unit:
         return unit in scope.units
     return region == scope.region
+
+
+# -- flows: what every system keeps of them has no region of its own ------------------------------
+
+Seen = Callable[[Actor], Q]
+_FLOWS: dict[System, Seen] = {}
+
+
+def narrow_flows(system: System, seen_by: Seen) -> None:
+    """Say which rows with a ``flow_no`` (messages, steps) of ``system`` a narrowed actor sees."""
+    _FLOWS[system] = seen_by
+
+
+def flows_within(system: System, rows: QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """Return those of ``rows`` that belong to flows within the actor's scope.
+
+    A flow about nobody (a release, a sign-on) is seen by who sees all, and where nobody has said
+    which flows are whose, all of them are.
+    """
+    if sees_all(actor):
+        return rows
+    seen_by = _FLOWS.get(system)
+    return rows.none() if seen_by is None else rows.filter(seen_by(actor))
 
 
 # -- numbers by which people are called ------------------------------------------------------------

@@ -63,7 +63,8 @@ ROLES = (
         ("异常单处理员", "Fallout desk"),
         EVERYWHERE,
         (
-            *("customers.view", "orders.view", "orders.mend", "orders.cancel_order"),
+            *("customers.view_customer", "customers.view_account", "customers.view_sub"),
+            *("customers.view_full_phone", "orders.view", "orders.mend", "orders.cancel_order"),
             *("integration", "products.view_offering"),
         ),
         Reach.REGION,
@@ -85,7 +86,7 @@ ROLES = (
         "engineer",
         ("网络工程师", "Network engineer"),
         (System.PROVISIONING,),
-        ("provisioning", "integration"),
+        ("provisioning", "integration", "customers.view_full_phone"),
     ),
 )
 OPERATORS = (

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from auth_center.consoles import actor_of, crm_console
+from auth_center.scope import narrow_flows
 from core.console import ReadOnly, ReadOnlyInline, number_of, said, shown_list
+from core.systems import System
 from integration.flow import FlowState, flow_named
 from orders import permissions
 from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder, WaitingLine
-from orders.selectors import order_seen
+from orders.selectors import flow_seen, order_seen
 
 COLOURS = {
     FlowState.PENDING: "info",
@@ -167,3 +169,4 @@ class CustomerOrderAdmin(ReadOnly):
 
 
 crm_console.register(CustomerOrder, CustomerOrderAdmin)
+narrow_flows(System.CRM, flow_seen)

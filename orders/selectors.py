@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from auth_center.actors import Actor
+from auth_center.models import SignOn
 from auth_center.permissions import VIEW_FLOW, require
 from auth_center.scope import sees_all, shown_to
 from core.errors import NotFound
@@ -74,11 +75,17 @@ def order_seen(actor: Actor, way: str = "") -> Q:
 
 
 def get_flow(actor: Actor, flow_no: str) -> CustomerOrder:
-    """Return a flow by its number, a release of products included; raise ``FlowUnknown``."""
-    flow = list_flows(actor).filter(order_no=flow_no).first() or _flow_of_release(flow_no)
+    """Return a flow by its number, releases and sign-ons included; raise ``FlowUnknown``."""
+    flow = list_flows(actor).filter(order_no=flow_no).first() or _flow_elsewhere(actor, flow_no)
     if flow is None:
         raise FlowUnknown(number=flow_no[:40])
     return flow
+
+
+def flow_seen(actor: Actor) -> Q:
+    """Return the condition for what CRM keeps of flows: those of orders within the scope."""
+    orders: Any = orders_of(actor).filter(order_no=OuterRef("flow_no"))
+    return Q(Exists(orders))
 
 
 def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
@@ -89,18 +96,51 @@ def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
         Prefetch("history", shown_to(actor, OrderHistory.objects.order_by("id"))),
     )
     flow = list_flows(actor).filter(order_no=flow_no).prefetch_related(*parts).first()
-    flow = flow or _flow_of_release(flow_no)
+    flow = flow or _flow_elsewhere(actor, flow_no)
     if flow is None:
         raise FlowUnknown(number=flow_no[:40])
     return flow
 
 
+def _flow_elsewhere(actor: Actor, flow_no: str) -> CustomerOrder | None:
+    """Return a flow that no order stands for as if it were one: it has no parts of its own."""
+    flow = _flow_of_release(flow_no) or _flow_of_sign_on(actor, flow_no)
+    if flow is not None:
+        flow._prefetched_objects_cache = {  # type: ignore[attr-defined]
+            "items": OrderItem.objects.none(),
+            "sub_orders": SubOrder.objects.none(),
+            "history": OrderHistory.objects.none(),
+        }
+    return flow
+
+
+def _flow_of_sign_on(actor: Actor, flow_no: str) -> CustomerOrder | None:
+    """Return an operator's sign-on: one's own, and anybody's for who sees all."""
+    sign_on = SignOn.objects.filter(number=flow_no).first()
+    if sign_on is None or not (sees_all(actor) or sign_on.staff_no == actor.number):
+        return None
+    return CustomerOrder(
+        pk=0,
+        order_no=sign_on.number,
+        flow="sign_in",
+        mode="sync",
+        settings={"AUTHORIZATION": sign_on.scheme},
+        state=FlowState.IN_PROGRESS if sign_on.ended_at is None else FlowState.COMPLETED,
+        actor_kind="operator",
+        actor_number=sign_on.staff_no,
+        terminal=sign_on.terminal,
+        created_at=sign_on.started_at,
+        closed_at=sign_on.ended_at,
+        clock=sign_on.clock,
+    )
+
+
 def _flow_of_release(flow_no: str) -> CustomerOrder | None:
-    """Return the flow of a product release as if it were an order: it has no parts of its own."""
+    """Return the release of products whose number it is."""
     release = CatalogueRelease.objects.filter(release_no=flow_no).first()
     if release is None:
         return None
-    flow = CustomerOrder(
+    return CustomerOrder(
         pk=0,
         order_no=release.release_no,
         flow="release_product",
@@ -115,12 +155,6 @@ def _flow_of_release(flow_no: str) -> CustomerOrder | None:
         cause_en=release.cause_en,
         clock=release.clock,
     )
-    flow._prefetched_objects_cache = {  # type: ignore[attr-defined]
-        "items": OrderItem.objects.none(),
-        "sub_orders": SubOrder.objects.none(),
-        "history": OrderHistory.objects.none(),
-    }
-    return flow
 
 
 _AS_AN_ORDER = {

@@ -24,7 +24,7 @@ from unfold.decorators import display
 from auth_center.consoles import Console, actor_of, boss_console, crm_console, oss_console
 from auth_center.letters import resend_letter, skip_letter
 from auth_center.permissions import VIEW_FLOW, VIEW_MESSAGE
-from auth_center.scope import sees_all
+from auth_center.scope import flows_within
 from core.console import ReadOnly, ReadOnlyInline, number_of
 from core.errors import DomainError
 from core.systems import System
@@ -124,14 +124,15 @@ class DecisionInline(ReadOnlyInline):
     fields: ClassVar[Any] = ("at", "deed", "reason", "actor_number", "terminal")
 
 
-class ForWhoSeesAll(ReadOnly):
-    """Rows of the seam stand in no region: whoever sees less follows a flow on its own page."""
+class OfFlows(ReadOnly):
+    """Rows of the seam are seen with the flow they belong to."""
 
     def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows if sees_all(actor_of(request)) else rows.none()
+        site: Console = self.admin_site
+        return flows_within(site.system, rows, actor_of(request))
 
 
-class MessageList(ForWhoSeesAll):
+class MessageList(OfFlows):
     """A list of messages, found by id, flow number or subject (with the other system's name)."""
 
     permission = VIEW_MESSAGE
@@ -303,7 +304,7 @@ class OutboxAdmin(MessageList):
         return age_in_words(row.created_at) if row.received_at is None else "-"
 
 
-class FlowStepAdmin(ForWhoSeesAll):
+class FlowStepAdmin(OfFlows):
     """The arrows of flows that no message stands for, in this system."""
 
     permission = VIEW_FLOW

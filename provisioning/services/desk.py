@@ -17,6 +17,7 @@ from provisioning.adapters import simulator
 from provisioning.models import Deed, DeskDeed, PhoneNumber, WorkOrder
 from provisioning.permissions import CONTROL_SIMULATOR, RELEASE_RESERVATION, RETRY_WORK_ORDER
 from provisioning.refusals import NoSuchWorkOrder, UnknownNumber
+from provisioning.selectors import line_seen, region_seen
 from provisioning.services.inventory import release_resources
 from provisioning.states import ResourceState, WorkState
 
@@ -82,7 +83,8 @@ def retry_work_order(*, work_order_no: str, actor: Actor, at: datetime) -> bool:
     require(actor, RETRY_WORK_ORDER)
     with transaction.atomic(using=ALIAS):
         work = (
-            WorkOrder.objects.select_for_update()
+            WorkOrder.objects.select_for_update(of=("self",))
+            .filter(line_seen(actor, "order__msisdn"))
             .only("state", "due_at", "work_order_no")
             .filter(work_order_no=work_order_no)
             .first()
@@ -113,7 +115,8 @@ def release_reservation(
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(field="reason")
     with transaction.atomic(using=ALIAS):
-        number = PhoneNumber.objects.select_for_update(of=("self",)).filter(pk=msisdn).first()
+        numbers = PhoneNumber.objects.select_for_update(of=("self",)).filter(region_seen(actor))
+        number = numbers.filter(pk=msisdn).first()
         if number is None:
             raise UnknownNumber(field="msisdn", msisdn=msisdn)
         if number.state == ResourceState.FREE:

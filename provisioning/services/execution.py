@@ -22,6 +22,7 @@ from provisioning.models import ProvisioningOrder, WorkOrder
 from provisioning.models.work import WorkOrderQuerySet
 from provisioning.permissions import COMPLETE_MANUAL_WORK
 from provisioning.refusals import NoSuchWorkOrder
+from provisioning.selectors import line_seen
 from provisioning.services.results import record_answer
 from provisioning.states import WORK_ARROWS, WorkState
 from provisioning.values import DesiredState
@@ -70,7 +71,8 @@ def complete_manual_work(*, work_order_no: str, actor: Actor, at: datetime) -> N
     """
     require(actor, COMPLETE_MANUAL_WORK)
     with transaction.atomic(using=ALIAS):
-        work = _locked().filter(work_order_no=work_order_no).first()
+        seen = line_seen(actor, "order__msisdn")
+        work = _locked().filter(seen, work_order_no=work_order_no).first()
         if work is None:
             raise NoSuchWorkOrder(number=work_order_no)
         if work.state == WorkState.DONE:
