@@ -216,6 +216,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "auth_center.portal.forms.ConfirmPasswordForm",
     "change_password": "auth_center.portal.forms.OwnPasswordForm",
 }
+ACCOUNT_SESSION_REMEMBER = False  # how long a sign-on lasts is not the operator's to choose
 ACCOUNT_RATE_LIMITS = False  # auth_center/portal/guard.py counts, in the database
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_TIMEOUT = 900  # seconds from the password to the second factor

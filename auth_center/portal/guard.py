@@ -40,7 +40,7 @@ class Allowance:
         above = failures - self.free
         if above < 0:
             return timedelta(0)
-        return min(self.first * 2 ** min(above, 20), self.longest)
+        return min(self.first * (1 << min(above, 20)), self.longest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,6 @@ class Try:
 
 def count_try(*whom: Whom, at: datetime) -> Try:
     """Count a try for each of ``whom``; raise ``TooManyTries`` while one of them is shut."""
-    until: datetime | None = None
     shut: list[str] = []
     turned_away = 0
     with transaction.atomic():
@@ -126,7 +125,7 @@ def count_try(*whom: Whom, at: datetime) -> Try:
         blocked = [row for row in rows.values() if row.blocked_until and at < row.blocked_until]
         for row in blocked:
             row.turned_away += 1
-            until = max(row.blocked_until, until) if until else row.blocked_until
+        until = max((row.blocked_until for row in blocked if row.blocked_until), default=None)
         if not blocked:
             for one in whom:
                 row = rows[one.key]

@@ -30,7 +30,7 @@ class NotTheStaffNumber:
 
     def get_help_text(self) -> str:
         """Say so."""
-        return said("密码中不能含有工号", "The password must not contain the staff number")
+        return said("密码中不能含有工号。", "The password must not contain the staff number.")
 
 
 class NotUsedLately:
@@ -48,8 +48,8 @@ class NotUsedLately:
     def get_help_text(self) -> str:
         """Say so."""
         return said(
-            f"不能与最近 {REMEMBERED} 次使用的密码相同",
-            f"It must not be one of the last {REMEMBERED} passwords",
+            f"不能与最近 {REMEMBERED} 次使用的密码相同。",
+            f"It must not be one of the last {REMEMBERED} passwords.",
         )
 
 

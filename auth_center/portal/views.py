@@ -124,7 +124,7 @@ class FirstFactor(_AtStage):
         return HttpResponseRedirect(reverse("sso_first_codes"))
 
 
-@at_new_factor
+@at_new_factor  # type: ignore[untyped-decorator]
 def first_codes(request: HttpRequest) -> HttpResponse:
     """Show the recovery codes once; go on signing in when they are kept."""
     stage: Any = cast(Any, request)._login_stage
