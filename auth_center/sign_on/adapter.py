@@ -56,6 +56,8 @@ class CentreAdapter(DefaultOIDCAdapter):
         return find_going_on(number, timezone.now()) if number else None
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
-        """Say that clients are told of ends, by the sign-on's number."""
+        """Say that clients are told of ends, by the sign-on's number, and what is not given."""
+        data.pop("device_authorization_endpoint", None)
+        data["grant_types_supported"].remove(Client.GrantType.DEVICE_CODE.value)
         data["backchannel_logout_supported"] = True
         data["backchannel_logout_session_supported"] = True

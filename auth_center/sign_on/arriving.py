@@ -8,7 +8,7 @@ import logging
 import secrets
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -177,9 +177,11 @@ def refuse(request: HttpRequest, system: System, refusal: DomainError) -> HttpRe
 def _inside(request: HttpRequest, system: System, wanted: str) -> str:
     """Return ``wanted`` where it is a page of this console, else its first page."""
     home = reverse(f"{system.queue}:index")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and "\\" not in wanted
+    steps = unquote(urlsplit(wanted).path).split("/")
     entrance = wanted.startswith((f"{home}login/", f"{home}logout/"))
-    return wanted if safe and wanted.startswith(home) and not entrance else home
+    inside = wanted.startswith(home) and ".." not in steps and not entrance
+    return wanted if safe and inside else home
 
 
 def _own_host(request: HttpRequest, system: System) -> str:

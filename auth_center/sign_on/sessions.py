@@ -103,7 +103,7 @@ def keep_session(request: HttpRequest, system: System, status: int, at: datetime
     """
     if not request.session.accessed or not (kept := request.session.get(KEY)):
         return
-    if kept["clock"] is not None and request.method not in SAFE:
+    if kept["clock"] is not None and _is_operation(request):
         note_operation(system, kept["number"], kept["clock"], done=status < 400, at=at)
         request.session[KEY] = kept = {**kept, "clock": None}
     by_itself = request.method == "GET" and request.headers.get("HX-Request")
@@ -114,6 +114,11 @@ def keep_session(request: HttpRequest, system: System, status: int, at: datetime
         return
     request.session[KEY] = {**kept, "seen": at.timestamp()}
     request.session.set_expiry(_end_of(datetime.fromtimestamp(kept["until"], UTC), at))
+
+
+def _is_operation(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method not in SAFE and match is not None and match.url_name != "language"
 
 
 def _goes_on(system: System, sign_on: str) -> bool:

@@ -78,7 +78,7 @@ def flow_words(name: str) -> str:
     return said(flow_named(name).zh if name in flows() else _ELSEWHERE.get(name, name), english)
 
 
-_ELSEWHERE = {"release_product": "产品发布"}  # conducted by the catalogue
+_ELSEWHERE = {"release_product": "产品发布", "sign_in": "操作人员登录"}  # no order stands for them
 
 
 def pair_words(words: dict[str, tuple[str, str]], key: str) -> str:

@@ -11,7 +11,7 @@ from core.systems import System
 from integration.settling import settle
 from tests.integration.auth_center.sign_on.conftest import go, sign_on
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
 
 
 def test_one_login_opens_every_console(staff):
