@@ -66,5 +66,5 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
     )
 
 
-def _json(value: Any) -> Jsonb | None:
+def _json(value: Any) -> Any:
     return None if value is None else Jsonb(value, dumps=_dumps)

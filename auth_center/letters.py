@@ -41,7 +41,8 @@ def _standing(system: System, id: str) -> dict[str, Any]:
         rows = InboxMessage.objects.using(system.alias).filter(pk=UUID(id))
     except ValueError:
         return {}
-    return rows.values("name", "sender", "subject", "flow_no", "status", "attempts").first() or {}
+    row = rows.values("name", "sender", "subject", "flow_no", "status", "attempts").first()
+    return dict(row or {})
 
 
 def _record(

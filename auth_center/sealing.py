@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -206,7 +206,7 @@ def _next_marks(cursor: Any, begin: int, horizon: int) -> tuple[list[Mark], int]
     return [Mark(*row) for row in cursor.fetchall()], end + 1
 
 
-def _stored(system: System, end: int) -> Iterator[Any]:
+def _stored(system: System, end: int) -> Generator[Mark, None, None]:
     """Return the entries before ``end`` as they are now, without holding them all."""
     connection: Any = connections[system.alias]
     with connection.chunked_cursor() as cursor:
