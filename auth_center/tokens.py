@@ -78,7 +78,7 @@ def _scope_of(about: dict[str, Any]) -> DataScope:
     A word that nobody knows shows nothing.
     """
     reach = about.get("data_scope", Reach.ALL)
-    if reach not in Reach:
+    if reach not in tuple(Reach):
         return DataScope(reach=Reach.UNIT)
     units = about.get("units") or ()
     return DataScope(reach=Reach(reach), region=about.get("region") or "", units=tuple(units))

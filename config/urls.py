@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -18,10 +19,21 @@ _CONSOLES = {
     "provisioning": path("oss/", oss_console.urls),
 }
 
-# The centre: its login and portal, and the OpenID Connect provider with our own two doors first.
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Nothing is here: nobody signs on by a code that is typed at another device.
+
+    allauth confirms such a code by a form without a token, so another site could confirm it.
+    """
+    raise Http404
+
+
+# The centre: its login and portal, and the OpenID Connect provider with our own doors first.
 _CENTRE: list[URLPattern | URLResolver] = [
     path("identity/o/authorize", centre.authorize),
     path("identity/o/logout", centre.sign_off),
+    path("identity/o/device", closed),
+    path("identity/o/api/device/code", closed),
     path("", include("allauth.idp.urls")),
     path("sso/", include("auth_center.portal.urls")),
 ]

@@ -281,7 +281,7 @@ def remove(request: HttpRequest, code: str) -> HttpResponse:
 def _save(request: HttpRequest, actor: Actor, role: Role | None) -> HttpResponse:
     shown = _typed(request, role)
     troubles, status = Troubles(), 400
-    if shown["data_scope"] not in Reach:
+    if shown["data_scope"] not in tuple(Reach):
         troubles.add("data_scope", "请选择数据权限", "Choose how far its holders see")
     if not set(shown["systems"]) <= set(System):
         troubles.add("systems", "没有这个系统", "There is no such system")
