@@ -75,7 +75,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
             f"{NAMES[name][1]} is in force from the next operation on",
         )
         messages.success(request, words)
-    return redirect(reverse("admin:authorization_scheme"))
+    return redirect(reverse("crm:authorization_scheme"))
 
 
 def _scheme(name: str, present: str) -> dict[str, Any]:
