@@ -70,8 +70,13 @@ class Cause:
     at: datetime
 
     @classmethod
-    def of(cls, envelope: Envelope) -> Cause:
-        """Return where, in the envelope's flow, the arrows stand: right before the message."""
+    def of(cls, envelope: Envelope) -> Cause | None:
+        """Return where, in the envelope's flow, the arrows stand: right before the message.
+
+        None for an answer: the way back is opened by whoever asked, as far as a flow is concerned.
+        """
+        if envelope.reply_to is not None:
+            return None
         return cls(envelope.flow_no, envelope.clock - 1, envelope.at)
 
 

@@ -158,9 +158,9 @@ class Relay:
     def _connect(self, lacking: Unconnected) -> None:
         """Sign in at a receiver; one that lets us not in is left alone for a while."""
         to = lacking.receiver
-        cause = lacking.body and Cause.of(msgspec.json.decode(lacking.body, type=Envelope))
+        cause = Cause.of(msgspec.json.decode(lacking.body, type=Envelope)) if lacking.body else None
         try:
-            connected.connect(self.system, to, cause or None)
+            connected.connect(self.system, to, cause)
             self._refused.pop(to, None)
         except DomainError as error:
             pause = min(DOWN_SECONDS * 2 ** self._refused[to], DOWN_LONGEST_SECONDS)
