@@ -121,9 +121,12 @@ TEMPLATES = [
 
 
 def _database(variable: str, system: str) -> dict[str, Any]:
-    """Return a system's database; a process that does not host the system needs none."""
+    """Return a system's database; a process that does not host the system needs none.
+
+    A process of one console alone reaches no other, whatever its environment says.
+    """
     needed = system in SANHU_SYSTEMS or (system == "crm" and HOSTS_CENTRE)
-    if not needed and not env.str(variable, default=""):
+    if not needed and (CONSOLE or not env.str(variable, default="")):
         return {"ENGINE": "django.db.backends.dummy"}
     database: dict[str, Any] = env.db_url(variable)
     database["CONN_MAX_AGE"] = 60

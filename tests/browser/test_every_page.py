@@ -238,7 +238,7 @@ def assert_well(seat: Desk) -> None:
 def test_refusals_and_errors_are_well_made_too(desk: Sit, language: str) -> None:
     seat = desk(language)
     seat.open("/crm/login/")
-    seat.page.fill("[name=username]", "nobody")
+    seat.page.fill("[name=login]", "nobody")
     seat.page.fill("[name=password]", "nothing")
     seat.page.press("[name=password]", "Enter")
     seat.page.wait_for_load_state("networkidle")

@@ -1,14 +1,17 @@
-"""Each console has its own sign-in, cookie and grants."""
+"""Each console has its own session, cookie and grants; how one arrives there is the centre's."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
-from auth_center.models import Operator
+from auth_center.models import ConsoleSession, Operator
 from core.security import POLICY
-from core.systems import System
-from tests.integration.consoles.conftest import PASSWORD, enter, make_operator
+from core.systems import System, console
+from tests.signing import PASSWORD, make_operator
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
 ALL = pytest.mark.parametrize("system", list(System))
@@ -37,23 +40,35 @@ def test_each_console_has_a_cookie_of_its_own(sign_in, system):
     assert cookie["samesite"] == "Lax"
 
 
-def test_signing_out_ends_the_session_at_this_console_only(sign_in):
-    client = sign_in(System.CRM, "*")
-    make_operator(System.BOSS, "*", staff_no="9001")
-    enter(client, System.BOSS)
-    client.post("/crm/logout/")
-    assert client.get("/crm/").status_code == 302
-    assert client.get("/boss/").status_code == 200
+@ALL
+def test_signing_off_leaves_the_console_and_goes_on_to_the_centre(sign_in, system):
+    client = sign_in(system, "*")
+    answer = client.post(f"/{system.queue}/logout/")
+    assert answer.status_code == 302
+    assert urlsplit(answer.headers["Location"]).path == "/identity/o/logout"
+    assert client.get(f"/{system.queue}/").status_code == 302
+    assert not ConsoleSession.objects.using(system.alias).exists()
 
 
 @ALL
-def test_an_operator_of_another_trade_is_refused(sign_in, system):
+def test_a_console_asks_for_no_password(sign_in, system):
     sign_in(system, "*")
-    for other in set(System) - {system}:
-        answer = enter(Client(), other)
-        assert answer.status_code == 200
-        assert "sessionid" not in answer.cookies
-        assert Client().get(f"/{other.queue}/").status_code == 302
+    client = Client()
+    form = {"username": "9001", "password": PASSWORD}
+    assert client.post(f"/{system.queue}/login/", form).status_code == 405
+    answer = client.get(f"/{system.queue}/login/")
+    assert urlsplit(answer.headers["Location"]).path == "/identity/o/authorize"
+    assert client.get(f"/{system.queue}/").status_code == 302
+
+
+@ALL
+def test_a_session_that_came_from_no_sign_on_opens_nothing(sign_in, system):
+    client = sign_in(system, "*")
+    with console(system):
+        session = SessionStore(client.cookies[f"sanhu_{system.queue}"].value)
+        del session["sign_on"]
+        session.save()
+    assert client.get(f"/{system.queue}/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -69,12 +84,8 @@ def test_who_is_no_longer_active_is_put_out(sign_in, change):
     assert client.get("/crm/").status_code == 302
 
 
-def test_without_any_grant_there_is_no_way_in(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    make_operator(System.CRM, staff_no="9001")
-    client = Client()
-    enter(client, System.CRM)
-    assert client.get("/crm/").status_code == 302
+def test_without_any_grant_there_is_no_way_in(sign_in):
+    assert sign_in(System.CRM).get("/crm/").status_code == 302
 
 
 @ALL
@@ -116,17 +127,9 @@ def test_the_language_is_chosen_on_the_page(sign_in, system):
     assert "操作员" in client.get(f"/{system.queue}/").content.decode()
 
 
-def test_the_language_is_chosen_before_signing_in_with_the_token_of_the_page():
-    client = Client(enforce_csrf_checks=True)
-    page = client.get("/oss/login/", follow=True).content.decode()
-    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-    form = {"language": "en", "next": "/oss/login/", "csrfmiddlewaretoken": token}
-    assert client.post("/oss/language/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
-    assert client.post("/oss/language/", form).status_code == 302
-    assert "Staff number" in client.get("/oss/login/", follow=True).content.decode()
-
-
-@pytest.mark.parametrize("address", ["/crm/login/", "/health/", "/api/docs/", "/nothing/"])
+@pytest.mark.parametrize(
+    "address", ["/crm/login/", "/sso/login/", "/health/", "/api/docs/", "/nothing/"]
+)
 def test_pages_load_nothing_from_outside(address):
     policy = Client().get(address).headers["Content-Security-Policy"]
     assert policy == POLICY
