@@ -31,6 +31,8 @@ SYSTEMS = {
     System.PROVISIONING: ("开通", "Provisioning"),
 }
 
+LAST_APPS = ("integration", "auth_center")
+
 
 def reach_words(reach: str) -> str:
     """Return how far somebody sees, in words."""
@@ -49,8 +51,9 @@ def systems_words(role: Role) -> str:
 
 
 def by_app(known: Mapping[str, Permission]) -> list[tuple[str, list[Permission]]]:
-    """Return the operations app by app, in the order of a day's work."""
-    order = [one.label for one in apps.get_app_configs()]
+    """Return the operations app by app: the business first, then what runs it."""
+    order = [one.label for one in apps.get_app_configs() if one.label not in LAST_APPS]
+    order += LAST_APPS
     found: dict[str, list[Permission]] = {}
     for name in known:
         found.setdefault(name.partition(".")[0], []).append(known[name])

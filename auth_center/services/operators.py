@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.idp.oidc.models import Token
@@ -18,6 +18,8 @@ from auth_center import audit
 from auth_center.actors import Actor
 from auth_center.models import Operator, OrgUnit, Role
 from auth_center.permissions import MANAGE_OPERATORS, require
+from auth_center.portal.guard import forgive
+from auth_center.portal.passwords import remember
 from auth_center.services.copies import NO_PASSWORD
 from auth_center.services.giving import may_give
 from auth_center.services.refusals import ChangedMeanwhile, fault, refuse, wanted
@@ -114,12 +116,16 @@ def save_operator(
         if not new and (sealed or email != operator.email):
             may_give(roles, actor, at)  # whoever sets what proves somebody can be that somebody
         if sealed:
+            remember(operator, at)
+            forgive(staff_no)
             operator.password = make_password(password)
             operator.must_change_password = must_change_password
         in_scope(operator, actor, placing=True)
         write(operator, before, actor, at, note="new password" if sealed and not new else "")
         if not new and not operator.works_at(at):
             cut_off(operator, "left", actor, at)
+        elif not new and sealed:
+            cut_off(operator, "password_changed", actor, at)
     return operator
 
 
@@ -200,8 +206,8 @@ def shown_operator(operator: Operator) -> dict[str, Any]:
         "position": operator.position,
         "role_codes": list(operator.role_codes),
         "is_active": operator.is_active,
-        "active_from": operator.active_from.isoformat(),
-        "active_until": until.isoformat() if until else None,
+        "active_from": operator.active_from.astimezone(UTC).isoformat(),
+        "active_until": until.astimezone(UTC).isoformat() if until else None,
     }
 
 

@@ -10,7 +10,7 @@ from auth_center.actors import system_actor
 from auth_center.services import Employment, save_operator, save_role, save_unit
 from auth_center.values import Reach
 
-AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ACTOR = system_actor("tests")
 
 

@@ -14,8 +14,8 @@ from demo.operators import OPERATORS, ROLES, UNITS
 from integration.models import OutboxMessage
 from integration.settling import settle
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"], transaction=True)
-AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ACTOR = system_actor("tests")
 
 
