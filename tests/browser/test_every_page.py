@@ -110,13 +110,16 @@ VISITS = [
     Visit("oss", "number", "numbers/{held.msisdn}/"),
     Visit("oss", "simulator", "simulator/"),
     *(Visit(console, "health", "health/") for console in CONSOLES),
+    *(Visit(console, "audit", "audit/") for console in CONSOLES),
+    *(Visit(console, "audit-entry", "audit/1/") for console in CONSOLES),
+    Visit("crm", "audit", "audit/?who=nobody-is-called-that"),
 ]
 # What is no page of its own: a part of one, an answer to a form, or a file. Where it is met.
 PARTS = {
     "crm": {
         "customer-panel": "customer", "check-document": "open-customer",
         "free-numbers": "open-subscriber", "free-card": "open-subscriber",
-        "flows-export": "flows", "health_parts": "health",
+        "flows-export": "flows", "health_parts": "health", "audit-export": "audit",
         "catalogue_draft_find": "catalogue_draft", "catalogue_draft_tariff": "catalogue_draft",
         "catalogue_draft_attributes": "catalogue_draft",
         "catalogue_draft_saved": "test_catalogue_draft",
@@ -131,7 +134,7 @@ PARTS = {
         "fallout-run": "test_fallout_queue",
     },
     "boss": {
-        "health_parts": "health",
+        "health_parts": "health", "audit-export": "audit",
         "release_state": "test_release_desk", "release_finish": "test_release_desk",
         "release_rules_fields": "release_rules", "release_rules_preview": "release_rules",
         "release_commands_fields": "release_commands",
@@ -142,7 +145,7 @@ PARTS = {
         "export_numbers": "numbers", "release_number": "number",
         "simulator_standing": "simulator", "set_simulator": "test_network_desk",
         "close_ticket": "simulator", "simulator_warning": "work_orders",
-        "health_parts": "health",
+        "health_parts": "health", "audit-export": "audit",
     },
 }  # fmt: skip
 
