@@ -35,6 +35,7 @@ SUBJECTS = {
     "number": ("号码", "Number"),
     "operator": ("操作员", "Operator"),
     "order": ("订单", "Order"),
+    "question": ("查询", "Question"),
     "release": ("产品发布", "Release"),
     "role": ("角色", "Role"),
     "scheme": ("鉴权方案", "Scheme"),
@@ -50,6 +51,7 @@ ACTORS = {
     "client": ("渠道", "channel"),
     "system": ("系统", "system"),
     "nobody": ("未登录", "nobody"),
+    "unknown": ("身份不明", "unknown"),
 }
 
 
