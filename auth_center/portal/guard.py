@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 
 from django.conf import settings
@@ -68,11 +69,11 @@ def factor(staff_no: str) -> Whom:
 
 
 def address(typed: str) -> Whom:
-    """Count for an address, behind which a whole office may sit."""
+    """Count for an address, behind which a whole office may sit; of IPv6 for a subscriber's net."""
     free = settings.SIGN_IN_TRIES_PER_ADDRESS
     return Whom(
         kind="address",
-        name=typed,
+        name=_net_of(typed),
         allowance=Allowance(
             free=free,
             every=timedelta(minutes=1),
@@ -165,6 +166,14 @@ def forgive(staff_no: str) -> None:
     """Forget the failures of an operator, whose password somebody has set anew."""
     keys = [staff(staff_no).key, factor(staff_no).key]
     SignInTries.objects.filter(key__in=keys).delete()
+
+
+def _net_of(address: str) -> str:
+    """Return the address, of IPv6 the net of 64 bits in which one subscriber has them all."""
+    known = ip_address(address)
+    if isinstance(known, IPv4Address):
+        return address
+    return str(ip_network((address, 64), strict=False))
 
 
 def _rows(whom: Iterable[Whom], at: datetime) -> dict[str, SignInTries]:

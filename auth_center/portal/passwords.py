@@ -60,11 +60,7 @@ def change_password(operator: Operator, password: str, *, actor: Actor, at: date
     """
     with transaction.atomic():
         forced = operator.must_change_password
-        if operator.has_usable_password():
-            FormerPassword.objects.create(
-                staff_no=operator.staff_no, password=operator.password, replaced_at=at
-            )
-            _forget_the_oldest(operator.staff_no)
+        remember(operator, at)
         operator.set_password(password)
         operator.must_change_password = False
         operator.save(update_fields=["password", "must_change_password"])
@@ -72,7 +68,13 @@ def change_password(operator: Operator, password: str, *, actor: Actor, at: date
         record(System.CRM, actor, CHANGE, subject, at=at, after={"forced": forced})
 
 
-def _forget_the_oldest(staff_no: str) -> None:
-    former = FormerPassword.objects.filter(staff_no=staff_no).order_by("-replaced_at")
-    kept = former.values_list("pk", flat=True)[: REMEMBERED - 1]
-    FormerPassword.objects.filter(staff_no=staff_no).exclude(pk__in=list(kept)).delete()
+def remember(operator: Operator, at: datetime) -> None:
+    """Keep the password that is about to be replaced, so that it is not chosen again soon."""
+    if not operator.has_usable_password():
+        return
+    former = FormerPassword.objects.filter(staff_no=operator.staff_no)
+    FormerPassword.objects.create(
+        staff_no=operator.staff_no, password=operator.password, replaced_at=at
+    )
+    kept = former.order_by("-replaced_at", "-pk").values_list("pk", flat=True)[: REMEMBERED - 1]
+    former.exclude(pk__in=list(kept)).delete()
