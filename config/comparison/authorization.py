@@ -17,6 +17,7 @@ from typing import Any
 
 from config.comparison.processes import Centre, Worker, centre
 from config.comparison.signing_in import arrows_of
+from config.comparison.timing import OPERATION
 
 SCHEMES = ("distributed", "centralized")
 STAFF, ROLE = "90001", "compared"
@@ -38,9 +39,10 @@ def compare(environment: Mapping[str, str], demo: Mapping[str, Any], operations:
         _say(f"{operations} operations in each scheme, and without authorization")
         times = time_operations(outside, customer_no, operations)
         figures: dict[str, Any] = {
+            "operation": OPERATION,
             "operations": operations,
             "kept_seconds": settings.AUTHORIZATION_SECONDS,
-            "machine": f"{os.cpu_count()} × {platform.machine()}",
+            "machine": f"{os.cpu_count()} × {platform.machine()}, load {os.getloadavg()[0]:.1f}",
             "without": figures_of(times["whole"]["without"]),
             "asked": figures_of(times["asked"]),
         }

@@ -17,7 +17,7 @@ from config.instance.layout import ROOT
 from config.instance.ports import free_port
 from config.instance.roles import ROLES
 
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 STOP_SECONDS = 10.0
 
 

@@ -17,7 +17,7 @@ REPORT = ROOT / "docs" / "authorization-schemes.md"
 def as_text(figures: Mapping[str, Any]) -> str:
     """Return a few lines for whoever started the comparison."""
     lines = [
-        f"reading an identity document, {figures['operations']} times each; without authorization "
+        f"{figures['operation']}, {figures['operations']} times each; without authorization "
         f"p50 {figures['without']['p50_ms']} ms, p99 {figures['without']['p99_ms']} ms",
     ]
     for name in SCHEMES:
@@ -54,6 +54,7 @@ def as_document(figures: Mapping[str, Any]) -> str:
     return template.format(
         measured_at=figures["measured_at"][:10],
         machine=figures["machine"],
+        operation=figures["operation"],
         operations=figures["operations"],
         kept=f"{figures['kept_seconds']:g}",
         d_messages=few["distributed"]["messages"],

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+OPERATION = "reading an identity document, which is written into the audit"
 TURNS = ("without", "distributed", "centralized")
 WARM = 30
 COLD = 200  # operations for which the centre is asked each time
