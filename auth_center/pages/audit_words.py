@@ -7,11 +7,11 @@ from core.console import said
 
 # What is recorded and needs no permission; the others are named as their permissions are.
 OPERATIONS = {
-    "auth_center.add_factor": ("绑定第二因子", "Second factor added"),
+    "auth_center.add_factor": ("绑定第二因素", "Second factor added"),
     "auth_center.arrive": ("进入操作台", "Arrived at a console"),
     "auth_center.change_password": ("修改密码", "Password changed"),
     "auth_center.connect_system": ("系统鉴权", "Connection of a system"),
-    "auth_center.remove_factor": ("解除第二因子", "Second factor removed"),
+    "auth_center.remove_factor": ("解除第二因素", "Second factor removed"),
     "auth_center.sign_in": ("登录", "Signed in"),
     "auth_center.sign_in_refused": ("登录被拒绝", "Sign-in refused"),
     "auth_center.sign_in_shut": ("登录被锁定", "Sign-in locked"),

@@ -362,7 +362,7 @@ def _filled(
 
 
 def do_deed(request: HttpRequest, staff_no: str, deed: str) -> HttpResponse:
-    """Dismiss an operator, sign them off everywhere, or give them a password."""
+    """Dismiss an operator, sign them off everywhere, or help with a password or second factor."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     actor, at = actor_of(request), timezone.now()
@@ -376,6 +376,16 @@ def do_deed(request: HttpRequest, staff_no: str, deed: str) -> HttpResponse:
         elif deed == "sign-off":
             ended = services.sign_off_operator(staff_no=staff_no, actor=actor, at=at)
             done = said(f"已强制退出 {ended} 个登录", f"{ended} sign-on(s) ended")
+        elif deed == "factor":
+            removed = services.remove_factors(staff_no=staff_no, actor=actor, at=at)
+            done = (
+                said(
+                    "第二因素已移除, 下次登录不再要求",
+                    "The second factor is gone; none is asked for",
+                )
+                if removed
+                else said("没有第二因素", "There was no second factor")
+            )
         elif deed == "password":
             return _give_password(request, actor, staff_no, at)
         else:

@@ -16,13 +16,13 @@ from core.systems import System
 REFUSED = "auth_center.sign_in_refused"
 SHUT = "auth_center.sign_in_shut"
 SIGNED_IN = "auth_center.sign_in"
-_ADDED, _REMOVED = "auth_center.add_factor", "auth_center.remove_factor"
+ADDED, REMOVED = "auth_center.add_factor", "auth_center.remove_factor"
 _FACTORS = {
-    "mfa/email/totp_activated": (_ADDED, "totp"),
-    "mfa/email/totp_deactivated": (_REMOVED, "totp"),
-    "mfa/email/webauthn_added": (_ADDED, "passkey"),
-    "mfa/email/webauthn_removed": (_REMOVED, "passkey"),
-    "mfa/email/recovery_codes_generated": (_ADDED, "recovery codes"),
+    "mfa/email/totp_activated": (ADDED, "totp"),
+    "mfa/email/totp_deactivated": (REMOVED, "totp"),
+    "mfa/email/webauthn_added": (ADDED, "passkey"),
+    "mfa/email/webauthn_removed": (REMOVED, "passkey"),
+    "mfa/email/recovery_codes_generated": (ADDED, "recovery codes"),
 }
 
 

@@ -23,8 +23,12 @@ _METHODS = {
 }
 _ENDS = {
     "signed_off": ("退出登录", "Signed off"),
-    "revoked": ("由本人远程退出", "Ended from elsewhere by yourself"),
+    "ended_elsewhere": ("由本人远程退出", "Ended by yourself from elsewhere"),
+    "revoked": ("由管理员退出", "Ended by the centre's staff"),
     "password_changed": ("修改密码", "Password changed"),
+    "password": ("管理员重置密码", "Password given anew"),
+    "factor_removed": ("管理员移除第二因素", "Second factor removed"),
+    "expired": ("到期", "Expired"),
     "left": ("离职", "Left the company"),
     "idle": ("长时间未操作", "Not used for long"),
 }
@@ -69,7 +73,7 @@ def end_own(request: HttpRequest, number: str) -> bool:
     if number == number_of(request):
         logout(request, show_message=False)
     else:
-        end_sign_on(number, "revoked", timezone.now(), actor=_actor(request))
+        end_sign_on(number, "ended_elsewhere", timezone.now(), actor=_actor(request))
     return True
 
 
@@ -90,7 +94,7 @@ def _actor(request: HttpRequest) -> Actor:
 def _shown(row: SignOn, here: str, at: datetime) -> Shown:
     going_on = row.ended_at is None and at < row.expires_at
     methods = [said(*_METHODS[one]) for one in row.method.split("+") if one in _METHODS]
-    expired = said("到期", "Expired")
+    why = row.ended_why or "expired"
     return Shown(
         number=row.number,
         started_at=row.started_at,
@@ -99,7 +103,7 @@ def _shown(row: SignOn, here: str, at: datetime) -> Shown:
         terminal=row.terminal,
         device=device_of(row.user_agent),
         method=" + ".join(methods) or row.method,
-        ended=said(*_ENDS[row.ended_why]) if row.ended_why in _ENDS else row.ended_why or expired,
+        ended=said(*_ENDS[why]) if why in _ENDS else why,
         going_on=going_on,
         here=row.number == here,
     )

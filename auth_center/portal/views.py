@@ -211,7 +211,7 @@ def end_one(request: HttpRequest, number: str) -> HttpResponse:
 @signed_in
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of the operator's sign-ons but this one."""
-    ended = signed_on.end_others(request, why="revoked")
+    ended = signed_on.end_others(request, why="ended_elsewhere")
     words = said(f"已退出其他 {ended} 处登录", f"{ended} other sign-ons have been ended")
     messages.success(request, words)
     return HttpResponseRedirect(reverse("sso_sign_ons"))

@@ -14,7 +14,12 @@ from auth_center.services.channels import (
 from auth_center.services.copies import hold_operator, hold_role, hold_unit
 from auth_center.services.giving import NotYoursToGive, OwnRoles
 from auth_center.services.importing import FileRefused, ImportResult, import_operators
-from auth_center.services.leaving import dismiss_operator, give_password, sign_off_operator
+from auth_center.services.leaving import (
+    dismiss_operator,
+    give_password,
+    remove_factors,
+    sign_off_operator,
+)
 from auth_center.services.operators import (
     Employment,
     OperatorNotFound,
@@ -68,6 +73,7 @@ __all__ = [
     "hold_scheme",
     "hold_unit",
     "import_operators",
+    "remove_factors",
     "remove_role",
     "retire_unit",
     "rotate_secret",

@@ -48,7 +48,7 @@ def test_another_one_is_ended_from_here(two):
     page = here.get("/sso/sign-ons/")
     assert [one.ended for one in page.context["over"]] == ["由本人远程退出"]
     [entry] = AuditEntry.objects.filter(operation="auth_center.sign_off")
-    assert (entry.actor_number, entry.after) == ("2001", {"why": "revoked"})
+    assert (entry.actor_number, entry.after) == ("2001", {"why": "ended_elsewhere"})
 
 
 def test_all_others_are_ended_at_once(two):
