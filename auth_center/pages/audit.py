@@ -216,6 +216,8 @@ def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 

@@ -132,7 +132,7 @@ def test_an_entry_shows_what_changed_and_that_it_is_not_sealed_yet() -> None:
     entry = AuditEntry.objects.get()
     page = seat(language="en").get(f"/crm/audit/{entry.pk}/")
     assert page.context["changes"] == [
-        {"name": "same", "before": "[\n 1\n]", "after": "[\n 1\n]", "differs": False},
+        {"name": "same", "before": "1", "after": "1", "differs": False},
         {"name": "state", "before": "held", "after": "done", "differs": True},
         {"name": "new", "before": None, "after": "{}", "differs": False},
     ]
