@@ -17,7 +17,7 @@ from auth_center.sign_on.going_on import claim_ticks, find_going_on
 from core.systems import Centre
 
 
-class CentreAdapter(DefaultOIDCAdapter):
+class CentreAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth has no types
     """An operator is known by the staff number; a code is worth as much as its sign-on."""
 
     def get_issuer(self) -> str:

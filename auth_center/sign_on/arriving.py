@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 
 from auth_center.actors import Actor
 from auth_center.audit import record
+from auth_center.authority import CENTRALIZED
 from auth_center.models import Operator
 from auth_center.sign_on.clients import SCOPE, after_sign_off_of, callback_of, client_id_of
 from auth_center.sign_on.exchange import redeem
@@ -118,6 +119,7 @@ def _arrive(request: HttpRequest, system: System, at: datetime) -> HttpResponse:
         raise NotAsked
     id_token = _redeem(system, request.GET["code"], begun["verifier"])
     arrival = read_id_token(id_token, audience=client_id_of(system), nonce=begun["nonce"])
+    CENTRALIZED.forget_operator(arrival.staff_no)  # who arrives is decided about anew
     operator = Operator.objects.using(system.alias).filter(staff_no=arrival.staff_no).first()
     if operator is None or not operator.works_at(at) or not operator.grants:
         raise NoWorkHere(staff_no=arrival.staff_no)

@@ -81,7 +81,7 @@ def drop_what_is_over(request: HttpRequest) -> None:
         sign_on.save(update_fields=["session_key"])
 
 
-class Authorize(AuthorizationView):
+class Authorize(AuthorizationView):  # type: ignore[misc]  # allauth has no types
     """Gives out codes, each in the sign-on of whoever asks for it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -102,7 +102,7 @@ def _codes_in(response: HttpResponse) -> list[str]:
     return parse_qs(urlsplit(response.headers.get("Location", "")).query).get("code", [])
 
 
-class SignOff(LogoutView):
+class SignOff(LogoutView):  # type: ignore[misc]
     """Signs off at once when a client shows an ID token of this very sign-on; asks otherwise."""
 
     def _must_ask(self, form: Any) -> bool:

@@ -60,7 +60,7 @@ def open_session(
         }
         request.session.set_expiry(_end_of(arrival.until, at))
         ConsoleSession.objects.using(system.alias).create(
-            session_key=request.session.session_key,
+            session_key=request.session.session_key or "",
             sign_on=arrival.sign_on,
             staff_no=operator.staff_no,
             started_at=at,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from config.instance.broker import broker_of
 from config.instance.files import read_json
-from config.instance.keys import CHANGED, SHARED, secrets_of
+from config.instance.keys import CHANGED, CONSOLES, SHARED, secrets_of
 from config.instance.layout import ROOT, SYSTEMS, Layout
 from config.instance.ports import port_of
 from config.instance.postgres import postgres_servers
@@ -26,6 +26,7 @@ INSTANCE_VARIABLES = (
     *SERVER_VARIABLES.values(),
     *SHARED,
     *CHANGED,
+    *CONSOLES,
     "KEYS_FILE",
     "SANHU_DATA",
     "DEMO_PASSWORD",

@@ -43,10 +43,9 @@ MAKERS: dict[str, Callable[[], str]] = {
     "BROKER_PASSWORD": lambda: secrets.token_urlsafe(24),
 }
 # What every process of one instance must share, also those on other machines.
-SHARED = (
-    *("SECRET_KEY", "IDENTITY_KEY", "IDENTITY_HASH_KEY", "OIDC_PRIVATE_KEY"),
-    *("CRM_CONSOLE_SECRET", "BOSS_CONSOLE_SECRET", "OSS_CONSOLE_SECRET"),
-)
+SHARED = ("SECRET_KEY", "IDENTITY_KEY", "IDENTITY_HASH_KEY", "OIDC_PRIVATE_KEY")
+# By which a console proves itself to the centre: the centre needs all of them, a console its own.
+CONSOLES = ("CRM_CONSOLE_SECRET", "BOSS_CONSOLE_SECRET", "OSS_CONSOLE_SECRET")
 # What is changed from time to time while everything runs; a process needs those of what it hosts.
 CHANGED = ("CRM_SECRET", "BOSS_SECRET", "OSS_SECRET", "SSO_SECRET", "OIDC_PRIVATE_KEY")
 IN_USE_SECONDS = 2 * 3600  # a token lives for one hour

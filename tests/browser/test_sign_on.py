@@ -22,7 +22,7 @@ from tests.browser.conftest import Desk
 
 # Every host is this machine, and a browser takes them for different ones.
 HOSTS = {"sso": "127.0.0.4", "crm": "127.0.0.2", "boss": "127.0.0.3"}
-READY_SECONDS = 120.0
+READY_SECONDS = 240.0
 
 
 @dataclass(frozen=True)

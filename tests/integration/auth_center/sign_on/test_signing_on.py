@@ -45,3 +45,15 @@ def test_one_sign_off_ends_all(staff):
     assert kept.ended_why == "signed_off"
     for system in System:
         assert not ConsoleSession.objects.using(system.alias).exists()
+
+
+def test_each_console_has_a_cookie_of_its_own(staff):
+    staff("*")
+    client = Client()
+    for console in ("crm", "boss", "oss"):
+        sign_on(client, console)
+        cookie = client.cookies[f"sanhu_{console}"]
+        assert (cookie["path"], cookie["samesite"]) == (f"/{console}/", "Lax")
+        assert cookie["httponly"]
+    assert client.cookies["sanhu_sso"]["path"] == "/"
+    assert client.cookies["sanhu_sso"]["httponly"]
