@@ -14,6 +14,7 @@ from core.errors import DomainError
 from core.words import said
 
 MICROSECOND = timedelta(microseconds=1)
+FIRST, LAST = date(1980, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,9 @@ def instant_of(
         return held, True
     try:
         day = date.fromisoformat(text)
+        if not FIRST <= day <= LAST:
+            return None, False
         begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
         return timezone.make_aware(begins), True
-    except (ValueError, OverflowError):
+    except ValueError:
         return None, False

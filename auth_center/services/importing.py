@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +32,8 @@ COLUMNS = (
 NEEDED = ("staff_no", "name", "org_unit", "region")
 MOST_ROWS = 2000
 MOST_BYTES = 1024 * 1024
+MICROSECOND = timedelta(microseconds=1)
+FIRST, LAST = date(1980, 1, 1), date(2199, 12, 31)
 NO_CHANGE, NEW, CHANGED = "same", "new", "changed"
 
 
@@ -129,8 +131,8 @@ def _take(
 
 def _about(row: dict[str, str], held: Operator | None) -> Employment:
     roles = tuple(one for one in row["roles"].replace("|", ";").split(";") if one.strip())
-    begins = _instant("active_from", row["active_from"])
-    ends = _instant("active_until", row["active_until"], last=True)
+    begins = _instant("active_from", row["active_from"], held and held.active_from)
+    ends = _instant("active_until", row["active_until"], held and held.active_until, last=True)
     return Employment(
         name=row["name"],
         org_unit=row["org_unit"],
@@ -144,16 +146,25 @@ def _about(row: dict[str, str], held: Operator | None) -> Employment:
     )
 
 
-def _instant(field: str, text: str, *, last: bool = False) -> datetime | None:
-    """Return the beginning of a day, or the end of the ``last`` one, in the operator's time."""
+def _instant(
+    field: str, text: str, held: datetime | None, *, last: bool = False
+) -> datetime | None:
+    """Return the beginning of a day, or the end of the ``last`` one, in the operator's time.
+
+    The day on which the instant that is ``held`` lies leaves it as it is.
+    """
     if not text:
         return None
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        day = date.fromisoformat(text)
     except ValueError:
+        day = date.min
+    if not FIRST <= day <= LAST:
         raise DomainError(
             field=field, code="notADay", zh="日期须为 2026-01-31 的样式", en="A day like 2026-01-31"
-        ) from None
+        )
+    if held is not None and day == timezone.localdate(held - MICROSECOND if last else held):
+        return held
     begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
     return timezone.make_aware(begins)
 
