@@ -112,7 +112,8 @@ def _operations(said: list[EntitlementBody]) -> tuple[set[str], dict[str, str]]:
     for place, one in enumerate(said):
         name = one.id or (f"{one.function}.{one.action}" if one.function and one.action else "")
         if not name:
-            raise MissingValue(f"entitlement[{place}].id")
+            field = f"entitlement[{place}].id"
+            raise MissingValue(field=field, name=field)
         names.add(name)
         if one.limit is not None:
             limits[name] = one.limit

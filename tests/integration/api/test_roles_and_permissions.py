@@ -82,6 +82,28 @@ def test_a_channel_gives_nothing_that_it_does_not_hold(shop: Channel) -> None:
     assert not OutboxMessage.objects.exists()
 
 
+def test_an_operation_has_a_name(shop: Channel) -> None:
+    body = {"id": "new", "involvementRole": "新角色", "entitlement": [{"function": "orders"}]}
+    assert "entitlement[0].id" in str(shop.post(ROLE, body, status=400))
+    nosuch = {"function": "orders", "action": "nosuch"}
+    shop.post(ROLE, body | {"entitlement": [nosuch]}, status=400)
+    assert not Role.objects.filter(code="new").exists()
+
+
+def test_a_role_that_permits_nothing_yet_is_made_once(shop: Channel) -> None:
+    body = {"id": "new", "involvementRole": "新角色", "entitlement": []}
+    made = shop.post(ROLE, body)
+    assert (made["id"], made["entitlement"], made["dataScope"]) == ("new", [], "unit")
+    assert shop.post(ROLE, body) == made
+    shop.post(ROLE, body | {"involvementRole": "别的"}, status=409)
+    assert OutboxMessage.objects.filter(name="RoleNotice").count() == 2
+    named = shop.call("patch", f"{ROLE}/new", {"involvementRole": "A new one"})
+    assert named.status_code == 200
+    assert (Role.objects.get(code="new").name_zh, Role.objects.get(code="new").name_en) == (
+        "新角色", "A new one",
+    )  # fmt: skip
+
+
 def test_reading_brings_no_right_to_write_or_to_ask(new_channel: NewChannel) -> None:
     reader = new_channel("authorization.read", client_id="reader")
     reader.get(ROLE)
