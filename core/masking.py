@@ -70,7 +70,8 @@ def mask_values(value: Any) -> Any:
 def masked(rows: QuerySet[M]) -> QuerySet[M]:
     """Return the same rows with what their models name hidden, and of what they were joined with.
 
-    They cannot be saved. Values read without their model (``values_list``) are not masked.
+    They cannot be saved, and a column that was deferred stays empty: it would come as it is.
+    Values read without their model (``values_list``) are not masked.
     """
     shown: Any = rows.all()
     shown._iterable_class = _MaskedRows
@@ -91,13 +92,10 @@ def _mask_row(row: Any, seen: set[int]) -> None:
         return
     seen.add(id(row))
     held = row.__dict__
-    for name in getattr(row, "phones", ()):
-        if held.get(name):
-            held[name] = mask_phone(held[name])
-            held["save"] = _never
-    for name in getattr(row, "texts", ()):
-        if held.get(name):
-            held[name] = mask_values(held[name])
+    for names, mask in ((getattr(row, "phones", ()), mask_phone),
+                        (getattr(row, "texts", ()), mask_values)):  # fmt: skip
+        for name in names:
+            held[name] = mask(held[name]) if held.get(name) else held.get(name)
             held["save"] = _never
     for other in list(row._state.fields_cache.values()):
         if isinstance(other, Model):

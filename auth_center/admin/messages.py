@@ -145,6 +145,7 @@ class MessageList(OfFlows):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        queryset = queryset.defer("body")  # a list shows none
         term = number_of(search_term)
         if not term:
             return queryset, False
@@ -157,11 +158,6 @@ class MessageList(OfFlows):
     @admin.display(description=_("message"))
     def message(self, row: Any) -> str | SafeString:
         return named(row.name)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Leave the bodies where they are until one is shown."""
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.defer("body")
 
 
 class InboxAdmin(MessageList):

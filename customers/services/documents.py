@@ -50,7 +50,7 @@ def read_identity_document(*, customer_no: str, reason: str, actor: Actor, at: d
         document = shown.filter(customer__customer_no=customer_no).first()
         if document is None:
             raise NoDocument(number=customer_no[:40])
-        number = identity.unseal(document.number_encrypted)
+        number = identity.unseal(bytes(document.number_encrypted))
         record(
             _CRM,
             actor,
