@@ -75,7 +75,9 @@ def test_who_is_no_longer_active_is_put_out(sign_in, change):
 
 
 def test_without_any_grant_there_is_no_way_in(sign_in):
-    assert sign_in(System.CRM).get("/crm/").status_code == 302
+    client = sign_in(System.CRM, "auth_center.view_role")
+    Operator.objects.update(role_codes=[])
+    assert client.get("/crm/").status_code == 302
 
 
 @ALL
