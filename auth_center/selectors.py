@@ -113,4 +113,5 @@ def count_holders(codes: Iterable[str]) -> dict[str, int]:
 def list_clients(actor: Actor) -> QuerySet[Client]:
     """Return the outside systems and channels, and the instance's own clients, by id."""
     require(actor, VIEW_CLIENT)
-    return Client.objects.using(ALIAS).order_by("id")
+    found: QuerySet[Client] = Client.objects.using(ALIAS).order_by("id")
+    return found

@@ -154,7 +154,7 @@ def _matrix(
 ) -> HttpResponse:
     may, own = actor.may(permissions.MANAGE_ROLES), _own(actor)
     held = {role.code: set(role.permissions) for role in roles}
-    heads = [
+    heads: list[dict[str, Any]] = [
         {
             "role": role,
             "version": request.POST.get(f"version:{role.code}") or role.version,

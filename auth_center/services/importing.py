@@ -131,8 +131,10 @@ def _take(
 
 def _about(row: dict[str, str], held: Operator | None) -> Employment:
     roles = tuple(one for one in row["roles"].replace("|", ";").split(";") if one.strip())
-    begins = _instant("active_from", row["active_from"], held and held.active_from)
-    ends = _instant("active_until", row["active_until"], held and held.active_until, last=True)
+    begins = _instant("active_from", row["active_from"], held.active_from if held else None)
+    ends = _instant(
+        "active_until", row["active_until"], held.active_until if held else None, last=True
+    )
     return Employment(
         name=row["name"],
         org_unit=row["org_unit"],

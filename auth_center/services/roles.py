@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -62,7 +62,8 @@ def save_role(
     require(actor, MANAGE_ROLES)
     granted = sorted(set(permissions))
     stated = {name: str(most) for name, most in (limits or {}).items()}
-    _check(code, names, granted, systems := sorted(map(str, systems)), stated)
+    known_by = sorted(str(one) for one in systems)
+    _check(code, names, granted, known_by, stated)
     with transaction.atomic(using=ALIAS):
         role = Role.objects.using(ALIAS).select_for_update().filter(code=code).first()
         if role is not None and version not in (None, role.version):
@@ -70,7 +71,7 @@ def save_role(
         before = shown_role(role) if role else None
         role = role or Role(code=code, version=0)
         role.name_zh, role.name_en = names
-        role.permissions, role.systems = granted, systems
+        role.permissions, role.systems = granted, known_by
         role.data_scope, role.limits = str(Reach(data_scope)), stated
         if before == shown_role(role):
             return role
@@ -205,7 +206,7 @@ def _tell(role: Role, actor: Actor, at: datetime, *, removed: bool = False) -> N
         name=NamedWords(zh=role.name_zh, en=role.name_en),
         permissions=list(role.permissions),
         systems=list(role.systems),
-        data_scope=role.data_scope,
+        data_scope=cast(Any, role.data_scope),
         limits=dict(role.limits),
         version=role.version,
         removed=removed,
