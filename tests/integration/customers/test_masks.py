@@ -15,13 +15,13 @@ from core.masking import FULL_PHONE
 from core.systems import System
 from customers import permissions, services
 from customers.finding import find_customers
-from customers.models import Customer, Subscriber
+from customers.models import Account, Customer, PaymentRelation, Subscriber
 from customers.picturing import list_subscribers_of
 from customers.selectors import list_customers
 from customers.services.documents import DocumentReasonMissing, NoDocument
 from orders.models import CustomerOrder, OrderItem, SubOrder
 from tests.channel import resident_id
-from tests.integration.consoles.conftest import make_customer, offering
+from tests.integration.consoles.conftest import AT, make_customer, offering
 from tests.signing import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
@@ -51,6 +51,9 @@ def customer(offering) -> Customer:
         {"mediumType": "phone", "characteristic": {"phoneNumber": CONTACT}},
     ]
     customer.save()
+    PaymentRelation.objects.create(
+        subscriber=Subscriber.objects.get(), account=Account.objects.get(), valid_from=AT
+    )
     CustomerOrder.objects.update(
         cause_zh=f"号码 {SERVICE} 已被占用", cause_en=f"{SERVICE} is taken"
     )
