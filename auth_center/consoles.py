@@ -289,6 +289,10 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         """Refuse: a password is the same in every system, so no single console changes it."""
         raise Http404
 
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Refuse: no console has changed one."""
+        raise Http404
+
 
 crm_console = Console(
     System.CRM, ("三户 CRM", "Sanhu CRM"), ("customers", "orders", "products", "integration")

@@ -25,7 +25,7 @@ CONSOLES = {
     "<console>/login/callback/": _open(_CLIENT, "takes the code of a sign-on begun here"),
     "<console>/logout/": _open(_ANYBODY, "ends one's own sign-on, if there is one"),
     "<console>/password_change/": _open(_NOBODY, "a password is the centre's, no console's"),
-    "<console>/password_change/done/": _open(_OPERATOR, "words only; no console changes one"),
+    "<console>/password_change/done/": _open(_NOBODY, "no console changes one"),
     "<console>/autocomplete/": _open(_NOBODY, "for forms; a table has none"),
     "<console>/jsi18n/": _open(_OPERATOR, "words for scripts"),
     "<console>/r/<path:content_type_id>/<path:object_id>/": _open(
@@ -42,11 +42,11 @@ ADDRESSES = {
     ".well-known/openid-configuration": _open(_ANYBODY, "where the sign-on's end-points are"),
     ".well-known/jwks.json": _open(_ANYBODY, "the public keys by which tokens are verified"),
     "identity/o/authorize": _open(Guard.SIGNED_IN, "gives a registered client a code"),
-    "identity/o/device": _open(Guard.SIGNED_IN, "confirms a device's code"),
+    "identity/o/device": _open(_NOBODY, "no sign-on by a code typed at another device"),
     "identity/o/logout": _open(_ANYBODY, "ends one's own sign-on, if there is one"),
     "identity/o/api/token": _open(_CLIENT, "gives tokens"),
     "identity/o/api/revoke": _open(_CLIENT, "takes the client's own tokens back"),
-    "identity/o/api/device/code": _open(_CLIENT, "begins a device's sign-on"),
+    "identity/o/api/device/code": _open(_NOBODY, "no sign-on by a code typed at another device"),
     "identity/o/api/userinfo": _open(Guard.TOKEN, "who the token's operator is"),
 }
 _HALF_WAY = _open(Guard.SIGNED_IN, "a step of one's own sign-on, after the password")
@@ -116,6 +116,7 @@ COMMANDS = {
     "command import_catalogue": _open(
         _INSIDE, "who has the machine; with --staff and --approve-as what those operators may"
     ),
+    "command import_operators": _open(_INSIDE, _SHELL),
     "command letters": _open(
         _INSIDE, "who has the machine; with --operator what that operator may"
     ),

@@ -61,7 +61,7 @@ _PARTS = ("where", "what", "asks for")
 _API = ("method", "path", "asks for", "token scope")
 _CALLED = ("function", "asks for")
 _GUARDS = ("what", "guard", "why")
-_HEARD = ("system", "name", "guard")
+_HEARD = ("system", "name", "guard", "why")
 
 
 def holders(permission: str, system: str = "") -> list[str]:
@@ -89,7 +89,11 @@ def _names() -> Iterator[Sequence[str]]:
 def _called() -> Iterator[Sequence[str]]:
     """Return what the doors behind the edges ask for; one that varies is marked by dots."""
     for name, asked in doors_for_actors():
-        yield _code(name), " ".join(_code(one) for one in sorted(asked)) or "**NOTHING**"
+        yield _code(name), " ".join(map(_asked, sorted(asked))) or "**NOTHING**"
+
+
+def _asked(name: str) -> str:
+    return _code(name) if name in permissions() else name
 
 
 def _page(door: Door) -> Sequence[str]:
@@ -134,7 +138,7 @@ def _guarded(door: Door) -> Sequence[str]:
 
 
 def _heard(door: Door) -> Sequence[str]:
-    return door.place, _code(door.address), str(door.guard)
+    return door.place, _code(door.address), str(door.guard), door.why
 
 
 def _there(door: Door) -> str:

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from auth_center.consoles import boss_console, crm_console, oss_console
 from auth_center.sign_on import centre
+from auth_center.sign_on.revoking import revoke
 from config.health import health
 from core import tmf
 from integration.views import ask_view
@@ -32,6 +33,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 _CENTRE: list[URLPattern | URLResolver] = [
     path("identity/o/authorize", centre.authorize),
     path("identity/o/logout", centre.sign_off),
+    path("identity/o/api/revoke", revoke),
     path("identity/o/device", closed),
     path("identity/o/api/device/code", closed),
     path("", include("allauth.idp.urls")),

@@ -18,7 +18,9 @@ from django.conf import settings
 
 _ASKING = {"require", "_require", "may", "has_perm", "within_limit", "decision"}
 EDGES = {"pages", "api", "admin", "tasks", "views"}
-_BELOW = ("core.", "auth_center.permissions.")  # what asks for others
+SCOPE = "(rows within the data scope)"
+# What asks for others, narrows for them or only writes down who it was.
+_BELOW = ("core.", "auth_center.permissions.", "auth_center.scope.", "auth_center.audit.")
 VARIES = "…"  # an operation that depends on what is asked for
 _NOT_OURS = ("migrations", "management", "simulator")
 
@@ -149,8 +151,11 @@ def _asks(source: Source, function: ast.FunctionDef, seen: frozenset[str]) -> fr
             said = value.values() if isinstance(value, dict) else [value]
             found |= {name if isinstance(name, str) else VARIES for name in said}
         if _name_of(node) not in _ASKING and _hands_an_actor(node):
-            for there, one in _function_called(source, node).values():
-                found |= _asks(there, one, seen | {own})
+            for name, (there, one) in _function_called(source, node).items():
+                if name.startswith("auth_center.scope."):
+                    found.add(SCOPE)
+                else:
+                    found |= _asks(there, one, seen | {own})
     return frozenset(found)
 
 

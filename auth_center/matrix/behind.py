@@ -13,18 +13,23 @@ from django.core.management import get_commands
 from auth_center.matrix.doors import Declared, Door, Guard
 from core.systems import Centre
 from integration.hearing import _ANSWERERS, _HANDLERS
+from integration.messages import kinds
 
 PROVEN = "the sending system's proof, checked at each delivery; the operator's number comes with it"
 ASKED = "the asking system's proof, checked at each question"
 
 
-def messages() -> Iterator[Door]:
+def messages(declared: Declared) -> Iterator[Door]:
     """Return what each system hears from the others, and what it answers them."""
     for host, name in sorted(_HANDLERS):
         yield Door(kind="message", place=str(host), address=name, guard=Guard.SYSTEM, why=PROVEN)
     for asked, name in sorted(_ANSWERERS):
         place = "centre" if isinstance(asked, Centre) else str(asked)
-        yield Door(kind="question", place=place, address=name, guard=Guard.SYSTEM, why=ASKED)
+        door = {"kind": "question", "place": place, "address": name}
+        if kinds()[name].OPEN:
+            yield from declared.door(f"question {name}", **door)
+        else:
+            yield Door(**door, guard=Guard.SYSTEM, why=ASKED)
 
 
 def tasks(declared: Declared) -> Iterator[Door]:

@@ -13,7 +13,7 @@ class Guard(StrEnum):
     PERMISSION = "permission"  # the operation that the door names
     OPERATOR = "operator"  # an operator who may do anything at all at this console
     SIGNED_IN = "signed in"  # an operator who has signed in at the centre
-    TOKEN = "token"  # a valid bearer token, of whatever scope
+    TOKEN = "token"  # noqa: S105 - a valid bearer token, of whatever scope
     CLIENT = "client"  # the credentials, or the code, of a registered client
     SYSTEM = "system"  # the proof of one of the operator's own systems
     INSIDE = "inside"  # nobody comes this way but the program itself, or who has its machine

@@ -21,7 +21,7 @@ def doors(declared: Mapping[str, Open]) -> list[Door]:
         *addresses(reasons),
         *parts(),
         *operations(reasons),
-        *messages(),
+        *messages(reasons),
         *tasks(reasons),
         *commands(reasons),
     ]

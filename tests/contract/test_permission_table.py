@@ -16,6 +16,8 @@ from demo.operators import ROLES
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLAIN = re.compile(r"[a-z_]+\.[a-z_]+")
+KINDS = ("page", "table", "action", "panel", "finder", "remark", "api", "console", "address",
+         "message", "question", "task", "command")  # fmt: skip
 TELL = "run manage.py write_permission_table and read the difference"
 
 
@@ -63,9 +65,7 @@ def test_no_table_can_be_written_by_anybody(every_door: list[Door]) -> None:
 
 
 def test_every_kind_of_door_is_found(every_door: list[Door]) -> None:
-    counted = {kind: 0 for kind in
-               ("page", "table", "action", "panel", "finder", "remark", "api", "console",
-                "address", "message", "question", "task", "command")}  # fmt: skip
+    counted = dict.fromkeys(KINDS, 0)
     for door in every_door:
         counted[door.kind] += 1
     assert min(counted.values()) > 0, counted

@@ -1,102 +1,50 @@
 """A walk through every line of the permission table: only what it says is allowed.
 
 As nobody, as a channel, as each role of the demo operator, at every address; the API with every
-token scope; whatever a worker takes from its queue with a forged proof.
+token scope; every question between systems without a proof.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
-from allauth.idp.oidc.models import Client as OidcClient
-from allauth.idp.oidc.models import Token
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from auth_center import tokens
 from auth_center.actors import EVERYTHING
-from auth_center.matrix import Door, Guard, doors
+from auth_center.matrix import Door, Guard
 from auth_center.permissions import permissions
-from config.open_doors import OPEN
 from core.systems import System
 from demo.operators import ROLES, granted
 from tests.signing import signed_in
+from tests.walking import (
+    ALIASES,
+    ELSEWHERE,
+    IN_CONSOLES,
+    OPERATIONS,
+    QUESTIONS,
+    SYSTEMS,
+    address_of,
+    asked,
+    bearer,
+    refused,
+    rows,
+    turned_away,
+)
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
-SYSTEMS = {system.queue: system for system in System}
-DOORS = doors(OPEN)
-IN_CONSOLES = [one for one in DOORS if one.kind in ("page", "table", "console")]
-ELSEWHERE = [one for one in DOORS if one.kind == "address"]
-OPERATIONS = [one for one in DOORS if one.kind == "api"]
+pytestmark = pytest.mark.django_db(databases=ALIASES)
 SCOPES = sorted({one.scope for one in permissions().values() if one.scope})
 METHODS = ("get", "post")
-SAMPLES = {
-    "number": "XC000000018", "str": "nothing", "slug": "nothing", "path": "1", "int": "1",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}  # fmt: skip
-_numbers = count(1)
-
-
-def address_of(door: Door) -> str:
-    """Return an address that the door's pattern takes, of a thing that is not there."""
-    route = re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], door.address)
-    route = re.sub(r"\^?\(\?P<\w+>(\w+)(\|\w+)*\)", r"\1", route)
-    route = re.sub(r"\^?\(\?P<\w+>[^()]*\)", "nothing", route)
-    route = re.sub(r"\{\w+\}", "nothing", route)
-    return "/" + route.removesuffix("$").lstrip("/")
-
-
-def refused(answer: HttpResponse) -> bool:
-    """Tell whether somebody was turned away: refused, unknown, or sent to sign in."""
-    if answer.status_code in (401, 403):
-        return True
-    location = answer.headers.get("Location", "").partition("?")[0]
-    return answer.status_code == 302 and "login" in location
-
-
-def turned_away(answer: HttpResponse, door: Door) -> bool:
-    """Tell whether ``door`` stayed shut; one without a permission may also say nothing is there."""
-    nothing = door.guard != Guard.PERMISSION and answer.status_code in (400, 404, 405)
-    return refused(answer) or nothing
-
-
-def asked(client: Client, door: Door, method: str, **headers: str) -> HttpResponse:
-    answer: HttpResponse = getattr(client, method)(address_of(door), headers=headers)
-    assert answer.status_code < 500, (door.address, method, answer.status_code)
-    return answer
-
-
-def holds(grants: set[str], door: Door) -> bool:
-    return bool(grants & {EVERYTHING, *door.permission.split(" | ")})
 
 
 def expected(door: Door, grants: set[str]) -> bool:
     """Tell whether an operator of the console with these grants may come in."""
     if door.guard == Guard.PERMISSION:
-        return holds(grants, door)
+        return bool(grants & {EVERYTHING, *door.permission.split(" | ")})
     return door.guard == Guard.ANYBODY or (door.guard == Guard.OPERATOR and bool(grants))
-
-
-def rows() -> dict[str, int]:
-    """Count the rows of every table, without what a request always leaves: sessions, audit."""
-    found: dict[str, int] = {}
-    for alias in ("default", "boss", "oss"):
-        with connections[alias].cursor() as cursor:
-            tables = connections[alias].introspection.table_names(cursor)
-            kept = [one for one in tables if "session" not in one and "audit" not in one]
-            cursor.execute(
-                " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in kept)
-            )
-            found |= {f"{alias} {table}": number for table, number in cursor.fetchall()}
-    return found
 
 
 @pytest.fixture(autouse=True)
@@ -106,23 +54,6 @@ def quick(settings: Any) -> Iterator[None]:
     tokens._seen.clear()
     yield
     tokens._seen.clear()
-
-
-def bearer(*scopes: str) -> str:
-    """Return the header of a channel that holds a token with these scopes."""
-    value = f"walk-{next(_numbers)}"
-    client = OidcClient.objects.create(
-        id=value, name=value, secret="-", scopes="\n".join(scopes), data={"unlimited": True}
-    )
-    token = Token(
-        client=client,
-        type=Token.Type.ACCESS_TOKEN,
-        hash=hashlib.sha256(value.encode()).hexdigest(),
-        expires_at=timezone.now() + timedelta(minutes=10),
-    )
-    token.set_scopes(list(scopes))
-    token.save()
-    return f"Bearer {value}"
 
 
 # --- The consoles ------------------------------------------------------------------------------
@@ -215,7 +146,8 @@ def test_the_api_takes_from_a_channel_what_its_scope_permits(scope: str) -> None
         known = permissions()[door.permission].scope
         may = known is not None and scope in (known, "api")
         answer = call(door, authorization)
-        assert (answer.status_code != 403) is may, (door.address, door.deed, answer.content)
+        denied = answer.status_code == 403 and door.permission in answer.content.decode()
+        assert denied is not may, (door.address, door.deed, answer.content)
         assert answer.status_code != 401, (door.address, door.deed)
     assert rows() == before
 
@@ -241,4 +173,20 @@ def test_an_address_lets_in_whom_the_table_says(door: Door) -> None:
         assert all(refused(one) or one.status_code in (302, 405) for one in answers.values())
     else:
         assert all(400 <= one.status_code < 500 for one in answers.values())
+    assert rows() == before
+
+
+# --- Between systems ---------------------------------------------------------------------------
+@pytest.mark.parametrize("door", QUESTIONS, ids=[f"{one.place} {one.address}" for one in QUESTIONS])
+def test_no_question_is_answered_without_a_proof(door: Door) -> None:
+    host = "sso" if door.place == "centre" else door.place
+    asker = {"kind": "system", "number": "boss"}
+    question = {"sender": "boss", "name": door.address, "asker": asker, "payload": {}}
+    before = rows()
+    for headers in ({}, {"x-proof": "1.forged.token"}, {"x-proof": "é"}):
+        answer = Client().post(
+            f"/integration/{host}/ask", question, content_type="application/json", headers=headers
+        )
+        wanted = (200,) if door.guard == Guard.ANYBODY else (400, 401)
+        assert answer.status_code in wanted, (door.address, answer.content)
     assert rows() == before
