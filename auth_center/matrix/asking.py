@@ -130,7 +130,7 @@ def _function_called(source: Source, call: ast.Call) -> dict[str, tuple[Source, 
     return {
         f"{there.name}.{one.name}": (there, one)
         for one in there.functions
-        if one.name == called.__name__
+        if one.name == getattr(called, "__name__", "")
     }
 
 

@@ -26,7 +26,7 @@ def messages(declared: Declared) -> Iterator[Door]:
     for asked, name in sorted(_ANSWERERS):
         place = "centre" if isinstance(asked, Centre) else str(asked)
         door = {"kind": "question", "place": place, "address": name}
-        if kinds()[name].OPEN:
+        if getattr(kinds()[name], "OPEN", False):
             yield from declared.door(f"question {name}", **door)
         else:
             yield Door(**door, guard=Guard.SYSTEM, why=ASKED)
