@@ -39,9 +39,9 @@ class Browser:
             raise NotSignedIn(f"{page.status_code} at {page.url}: {_words(page.text)}")
 
     def operate(self, console: str) -> None:
-        """Do something at the console: the reading language is chosen."""
+        """Do something at the console that asks for a permission: look how everything stands."""
         page = self._get(f"/{console}/")
-        done = self._submit(page, 'name="language"', {"language": "en"})
+        done = self._submit(page, 'name="language"', {}, to=f"/{console}/health/parts/")
         if done.status_code != 200:
             raise NotSignedIn(f"{done.status_code} at {done.url}")
 
@@ -49,7 +49,7 @@ class Browser:
         return self._session.get(self._base + path, timeout=TIMEOUT_SECONDS)
 
     def _submit(
-        self, page: requests.Response, containing: str, values: dict[str, str]
+        self, page: requests.Response, containing: str, values: dict[str, str], to: str = ""
     ) -> requests.Response:
         form = next((one for one in _FORM.findall(page.text) if containing in one), None)
         if form is None:
@@ -58,7 +58,7 @@ class Browser:
         filled = {one["name"]: unescape(one.get("value", "")) for one in hidden if "name" in one}
         opening = dict(_ATTRIBUTE.findall(form[: form.index(">")]))
         return self._session.post(
-            urljoin(page.url, unescape(opening.get("action", ""))),
+            urljoin(page.url, to or unescape(opening.get("action", ""))),
             data=filled | values,
             headers={"Referer": page.url},
             timeout=TIMEOUT_SECONDS,
