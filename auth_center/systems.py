@@ -168,4 +168,5 @@ def _record_refusal(request: VerifyRequest, at: datetime) -> None:
 
 def _record(request: VerifyRequest, at: datetime, after: dict[str, Any]) -> None:
     who = Stamp(kind="system", number=request.sender[:60])
-    record(System.CRM, who, CONNECT, f"system:{request.receiver[:60]}", at=at, after=after)
+    subject, flow_no = f"system:{request.receiver[:60]}", request.flow_no[:24]
+    record(System.CRM, who, CONNECT, subject, at=at, after=after, flow_no=flow_no)

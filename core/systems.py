@@ -49,6 +49,7 @@ _ALIAS = {System.CRM: "default", System.BOSS: "boss", System.PROVISIONING: "oss"
 _QUEUE = {System.CRM: "crm", System.BOSS: "boss", System.PROVISIONING: "oss"}
 _LETTER = {System.CRM: "C", System.BOSS: "B", System.PROVISIONING: "O"}
 
+
 def system_of(alias: str) -> System:
     """Return the system whose data lies in the database ``alias``."""
     return next(system for system in System if system.alias == alias)

@@ -56,7 +56,16 @@ ROLES = (
             *("orders.terminate_subscriber", "orders.cancel_order"),
             *("integration.view_flow", "products.view_offering"),
         ),
-        Reach.REGION,
+    ),
+    DemoRole(
+        "unit_clerk",
+        ("本厅营业员", "Clerk of one counter"),
+        (System.CRM,),
+        (
+            *("customers.view", "orders.view_customerorder", "orders.open", "orders.order_product"),
+            *("integration.view_flow", "products.view_offering"),
+        ),
+        Reach.UNIT,
     ),
     DemoRole(
         "fallout_desk",
@@ -67,7 +76,6 @@ ROLES = (
             *("customers.view_full_phone", "orders.view", "orders.mend", "orders.cancel_order"),
             *("integration", "products.view_offering"),
         ),
-        Reach.REGION,
     ),
     DemoRole(
         "product_manager",
@@ -81,6 +89,12 @@ ROLES = (
         (System.BOSS,),
         ("billing.view", "billing.configure_tariff", "integration.view_flow"),
     ),
+    DemoRole(
+        "auditor",
+        ("审计员", "Auditor"),
+        EVERYWHERE,
+        ("auth_center.view", "auth_center.export_audit", "integration.view_flow"),
+    ),
     DemoRole("finance", ("财务", "Finance"), (System.BOSS,), ("billing", "integration")),
     DemoRole(
         "engineer",
@@ -93,11 +107,12 @@ OPERATORS = (
     DemoOperator("1001", "韩立", "admin", "HQ", "CN", "系统管理员"),
     DemoOperator("2001", "李梅", "clerk", "HQ-GZ-TIANHE", "GZ", "营业员"),
     DemoOperator("2002", "周静", "fallout_desk", "HQ-GZ-TIANHE", "GZ", "异常单处理员"),
-    DemoOperator("2101", "吴昊", "clerk", "HQ-SZ-NANSHAN", "SZ", "营业员"),
+    DemoOperator("2101", "吴昊", "unit_clerk", "HQ-SZ-NANSHAN", "SZ", "营业员"),
     DemoOperator("3001", "王强", "product_manager", "HQ", "CN", "产品经理"),
     DemoOperator("3002", "刘洋", "product_manager", "HQ", "CN", "产品经理"),
     DemoOperator("3003", "孙丽", "tariff_manager", "HQ", "CN", "资费经理"),
     DemoOperator("4001", "赵敏", "finance", "HQ", "CN", "财务"),
+    DemoOperator("4002", "何静", "auditor", "HQ", "CN", "审计员"),
     DemoOperator("5001", "陈涛", "engineer", "HQ", "CN", "网络工程师"),
 )
 

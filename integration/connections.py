@@ -190,7 +190,10 @@ def _answer_for(receiver: Host) -> None:
         secret = _secret_of(receiver)
         asked_at = max(at, request.at + _AN_ARROW) if request.at else at
         question = VerifyRequest(
-            sender=request.sender, secret=request.secret, receiver=str(receiver)
+            sender=request.sender,
+            secret=request.secret,
+            receiver=str(receiver),
+            flow_no=request.flow_no,
         )
         verified: VerifyResponse = ask_openly(receiver, Centre.SSO, question)
         heard_at = max(timezone.now(), asked_at + _AN_ARROW)

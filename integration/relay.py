@@ -20,6 +20,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from core.errors import DomainError
+from core.numbers import FLOW, issue
 from core.systems import System
 from integration import connections as connected
 from integration import pulse, tasks
@@ -110,7 +111,20 @@ class Relay:
                 pause = min(pause * 2, 5.0)
         connections.close_all()
 
+    def _sign_in(self) -> None:
+        """Connect to the others before anything waits; what cannot be now is when it is needed."""
+        for to in System:
+            if to != self.system and connected.find(self.system, to) is None:
+                self._connect(to, self._sign_on_flow())
+
+    def _sign_on_flow(self) -> Cause | None:
+        """Return a flow of its own for CRM's signing in: where the trace of it stands."""
+        if self.system != System.CRM:
+            return None
+        return Cause(issue(System.CRM, FLOW)[0], 1, timezone.now())
+
     def _work(self, producer: Any) -> None:
+        self._sign_in()
         while not self.stop.is_set():
             carried = self.carry(producer)
             if carried:
@@ -137,7 +151,7 @@ class Relay:
             try:
                 return self._carry(producer)
             except Unconnected as lacking:  # nothing of the batch was marked
-                self._connect(lacking)
+                self._connect(lacking.receiver, _cause_of(lacking))
 
     def _carry(self, producer: Any) -> int:
         now = time.monotonic()
@@ -155,10 +169,8 @@ class Relay:
                     tasks.deliver(to, self.system, chunk, producer)
         return len(rows)
 
-    def _connect(self, lacking: Unconnected) -> None:
+    def _connect(self, to: System, cause: Cause | None) -> None:
         """Sign in at a receiver; one that lets us not in is left alone for a while."""
-        to = lacking.receiver
-        cause = Cause.of(msgspec.json.decode(lacking.body, type=Envelope)) if lacking.body else None
         try:
             connected.connect(self.system, to, cause)
             self._refused.pop(to, None)
@@ -229,3 +241,9 @@ class Relay:
 
 def _receiver(row: tuple[Any, ...]) -> str:
     return str(row[0])
+
+
+def _cause_of(lacking: Unconnected) -> Cause | None:
+    if not lacking.body:
+        return None
+    return Cause.of(msgspec.json.decode(lacking.body, type=Envelope))

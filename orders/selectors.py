@@ -11,8 +11,10 @@ from auth_center.models import SignOn
 from auth_center.permissions import VIEW_FLOW, require
 from auth_center.scope import sees_all, shown_to
 from core.errors import NotFound
+from core.systems import System
 from customers.selectors import customers_of
 from integration.flow import FlowState
+from integration.models import FlowStep
 from orders import permissions
 from orders.models import (
     Cancellation,
@@ -104,7 +106,11 @@ def show_flow(actor: Actor, flow_no: str) -> CustomerOrder:
 
 def _flow_elsewhere(actor: Actor, flow_no: str) -> CustomerOrder | None:
     """Return a flow that no order stands for as if it were one: it has no parts of its own."""
-    flow = _flow_of_release(flow_no) or _flow_of_sign_on(actor, flow_no)
+    flow = (
+        _flow_of_release(flow_no)
+        or _flow_of_sign_on(actor, flow_no)
+        or _flow_of_connection(actor, flow_no)
+    )
     if flow is not None:
         flow._prefetched_objects_cache = {  # type: ignore[attr-defined]
             "items": OrderItem.objects.none(),
@@ -132,6 +138,27 @@ def _flow_of_sign_on(actor: Actor, flow_no: str) -> CustomerOrder | None:
         created_at=sign_on.started_at,
         closed_at=sign_on.ended_at,
         clock=sign_on.clock,
+    )
+
+
+def _flow_of_connection(actor: Actor, flow_no: str) -> CustomerOrder | None:
+    """Return CRM's signing in at another system, for who sees all."""
+    steps = FlowStep.objects.filter(flow_no=flow_no, source=System.CRM, name="ConnectRequest")
+    asked = steps.order_by("id").first() if sees_all(actor) else None
+    if asked is None:
+        return None
+    return CustomerOrder(
+        pk=0,
+        order_no=flow_no,
+        flow="system_sign_on",
+        mode="sync",
+        settings={},
+        state=FlowState.COMPLETED,  # both arrows are written when it has been answered
+        actor_kind="system",
+        actor_number=asked.source,
+        created_at=asked.at,
+        closed_at=asked.at,
+        clock=asked.clock,
     )
 
 

@@ -130,13 +130,14 @@ class VerifyResponse(msgspec.Struct, frozen=True, kw_only=True):
 class VerifyRequest(Query, frozen=True):
     """Is this system who it says? Asked by the system to which ``sender`` connects."""
 
-    zh = "系统身份认证请求"
+    zh = "认证请求"
     Answer = VerifyResponse
     NAMES = ("VerifyRequest", "VerifyResponse")
     OPEN = True
     sender: str
     secret: str
     receiver: str
+    flow_no: str = ""
 
 
 class ConnectResponse(msgspec.Struct, frozen=True, kw_only=True):
