@@ -1,9 +1,9 @@
 """鉴权集中: the centre decides, for the menu and for each operation; its word holds for a while.
 
-What the centre said is kept in this process for ``AUTHORIZATION_SECONDS``, counted from the moment
-of asking, so a revoked permission works no longer than that. While the centre is silent, what is
-kept goes on until it is that old; everything else is refused (``CentreSilent``): nobody gets more
-because the centre is down.
+What the centre said is kept in this process for a little less than ``AUTHORIZATION_SECONDS``,
+counted from the moment of asking, so a revoked permission works no longer than that. While the
+centre is silent, what is kept goes on until it is that old; everything else is refused
+(``CentreSilent``): nobody gets more because the centre is down.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from integration.messages import AuthorizeRequest, AuthorizeResponse
 from integration.queries import SystemSilent, ask_quietly
 
 MOST_KEPT = 20_000
+KEPT = 0.95  # of the stated time, so that the way of question and answer lies within it
 SILENCE_SECONDS = 1.0  # after an attempt in vain nobody asks again for so long
 
 Key = tuple[str, System, str]
@@ -80,7 +81,7 @@ class Centralized:
                 raise CentreSilent
         said = read(self._ask(*key))
         with self._lock:
-            self._kept[key] = (asked_at + settings.AUTHORIZATION_SECONDS, said)
+            self._kept[key] = (asked_at + settings.AUTHORIZATION_SECONDS * KEPT, said)
             self._kept.move_to_end(key)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)

@@ -49,7 +49,7 @@ def test_the_menu_is_asked_once_and_each_operation_once_while_the_word_holds(
         actor = staff.fresh().actor()
         require(actor, VIEW)
         require(actor, CONFIGURE)
-        clock.pass_(4.9)
+        clock.pass_(4.7)
     assert asked.of == ["menu", VIEW, CONFIGURE]
     clock.pass_(0.4)
     require(staff.fresh().actor(), VIEW)
@@ -62,9 +62,9 @@ def test_a_revoked_operation_works_no_longer_than_the_stated_time(
     actor = staff.fresh().actor()
     require(actor, CONFIGURE)
     staff.centre_gives(VIEW)
-    clock.pass_(14.9)
+    clock.pass_(14.2)
     require(staff.fresh().actor(), CONFIGURE)
-    clock.pass_(0.2)
+    clock.pass_(0.1)
     for one in (actor, staff.fresh().actor()):
         with pytest.raises(PermissionDenied):
             require(one, CONFIGURE)
