@@ -163,15 +163,19 @@ class Stage:
     def _until_accepted(self, send: Callable[[], CustomerOrder]) -> CustomerOrder:
         return self.processes.until_accepted(send)
 
+    def sign_in(self) -> None:
+        """Connect every system to every other; whoever is killed later has to sign in again."""
+        self.points.begin(None)
+        for sender in System:
+            for receiver in System:
+                connected.have(sender, receiver)
+
     # -- playing it -------------------------------------------------------------------------------
 
     def play(self, story: Story, target: int | None = None, blow: str = "kill") -> dict[str, Any]:
         """Play a story, with the blow at ``target``; return all that it leaves."""
         disturbed.forget(disturbed.SUBSCRIBER)
-        self.points.begin(None)
-        for sender in System:  # whoever is killed later has to sign in again
-            for receiver in System:
-                connected.have(sender, receiver)
+        self.sign_in()
         self.numbers, self.cards = [], []
         self.processes.handed_out.clear()
         for element in ("hlr", "dsmp", "eoms"):

@@ -90,6 +90,7 @@ def test_a_customer_is_opened_as_if_nothing_had_happened(
 
     def play(target: int | None) -> dict[str, Any]:
         disturbed.forget(disturbed.CUSTOMER)
+        stage.sign_in()
         stage.points.begin(target, blow)
         order = stage.processes.until_accepted(submit)
         stage.processes.run()

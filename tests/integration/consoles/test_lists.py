@@ -30,7 +30,7 @@ LISTS = {
     "integration/flowstep": 5,
 }
 # Some hundred rows, where parts of names may be searched.
-SMALL = {"operator", "role", "productoffering", "tariff", "service", "billingoffering",
+SMALL = {"operator", "orgunit", "role", "productoffering", "tariff", "service", "billingoffering",
          "billingtariff", "networkelement", "networkservice", "servicecommand"}  # fmt: skip
 EVERY_TABLE = [
     pytest.param(site, model, id=f"{site.name}-{model._meta.model_name}")

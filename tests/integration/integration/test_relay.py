@@ -29,7 +29,7 @@ from integration.outbox import CHANNEL
 from integration.parking import party_arrived
 from integration.relay import Relay
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss"], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"], transaction=True)
 PATIENCE = 20.0
 
 

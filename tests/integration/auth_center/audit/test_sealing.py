@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from core.systems import System
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "boss", "oss"])
 
+PATIENCE = 30.0
 AT = datetime(2026, 3, 1, 4, 5, 6, 789, tzinfo=UTC)
 CRM = System.CRM
 MEI = Actor(kind="operator", number="2001", channel="counter", terminal="10.0.0.7")
@@ -33,9 +35,24 @@ def note(subject: str, system: System = CRM, **about: Any) -> None:
     record(system, MEI, "orders.open_customer", subject, at=AT, **about)
 
 
+def others_have_ended(system: System = CRM) -> None:
+    """Wait for what still runs in other databases of the same server: it holds up the sealing."""
+    patience = time.monotonic() + PATIENCE
+    with connections[system.alias].cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (now,) = cursor.fetchone()
+        while True:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] > now:
+                return
+            assert time.monotonic() < patience, "somebody's transaction does not end"
+            time.sleep(0.05)
+
+
 def sealed(*subjects: str) -> AuditSeal:
     for subject in subjects:
         note(subject, after={"name": "王*"})
+    others_have_ended()
     link = sealing.seal(CRM, at=AT)
     assert link is not None
     return link
@@ -106,6 +123,7 @@ def test_nothing_new_makes_no_link() -> None:
 
 def test_each_system_has_a_chain_of_its_own() -> None:
     note("order:1", System.BOSS)
+    others_have_ended(System.BOSS)
     seal_audit("boss")
     assert AuditSeal.objects.using("boss").count() == 1
     assert not AuditSeal.objects.exists()
@@ -130,6 +148,7 @@ def test_what_still_runs_is_sealed_when_it_has_ended() -> None:
     assert (checked.unsealed, checked.unsealed_since, checked.broken) == (1, AT, None)
     finish.set()
     clerk.join()
+    others_have_ended()
     link = sealing.seal(CRM, at=AT)
     assert link is not None
     assert link.entries == 2
@@ -145,6 +164,7 @@ def test_a_long_audit_is_sealed_in_portions_of_whole_transactions(
             note(f"bulk:{n}")
     for n in range(3):
         note(f"single:{n}")
+    others_have_ended()
     assert sealing.seal_all(CRM, at=AT) == 3
     sizes = AuditSeal.objects.order_by("number").values_list("entries", flat=True)
     assert list(sizes) == [4, 2, 1]
@@ -154,6 +174,7 @@ def test_a_long_audit_is_sealed_in_portions_of_whole_transactions(
 def test_two_at_once_make_one_chain() -> None:
     for n in range(40):
         note(f"customer:{n}")
+    others_have_ended()
 
     def go() -> None:
         sealing.seal(CRM, at=AT)
