@@ -29,3 +29,30 @@ CONFIGURE_TARIFF = permission(
     zh="配置资费与服务功能",
     en="Configure tariffs and service functions",
 )
+VIEW_USAGE = permission("billing.view_usage", zh="查询话单", en="View usage")
+LOAD_USAGE = permission("billing.load_usage", zh="导入话单", en="Load usage files")
+MEND_USAGE = permission(
+    "billing.mend_quarantined_usage", zh="处理异常话单", en="Mend quarantined usage"
+)
+VIEW_BILL = permission("billing.view_bill", zh="查询账单", en="View bills")
+RUN_BILLS = permission("billing.run_bills", zh="出账", en="Run bills")
+REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again")
+ISSUE_INVOICE = permission("billing.issue_invoice", zh="开具发票", en="Issue tax invoices")
+VIEW_PAYMENT = permission("billing.view_payment", zh="查询缴费", en="View payments")
+TAKE_PAYMENT = permission("billing.take_payment", zh="收费", en="Take payments")
+REVERSE_PAYMENT = permission("billing.reverse_payment", zh="返销缴费", en="Reverse payments")
+REFUND = permission("billing.refund", zh="退款", en="Refund")
+ADJUST = permission("billing.adjust", zh="调账", en="Adjust accounts")
+CLOSE_DAY = permission("billing.close_cashier_day", zh="收款日结", en="Close a cashier's day")
+CONFIRM_DAY = permission("billing.confirm_cashier_day", zh="复核日结", en="Confirm cashiers' days")
+LOAD_BANK_FILE = permission("billing.load_bank_file", zh="导入银行文件", en="Load bank files")
+CLEAR_SUSPENSE = permission("billing.clear_suspense", zh="处理挂账", en="Clear suspense")
+VIEW_LEDGER = permission("billing.view_ledger", zh="查询总账", en="View the ledger")
+CLOSE_PERIOD = permission("billing.close_period", zh="关闭会计期间", en="Close periods")
+VIEW_BALANCE = permission("billing.view_balance", zh="查询余额", en="View balances")
+CHARGE_BALANCE = permission(
+    "billing.charge_balance", zh="余额预占与扣减", en="Reserve and debit balances"
+)
+GIVE_BALANCE = permission("billing.give_balance", zh="赠送余额", en="Give balances")
+SIMULATE = permission("billing.simulate_bill", zh="账单模拟", en="Simulate bills")
+VIEW_REVENUE = permission("billing.view_revenue", zh="查看收入分析", en="View revenue charts")

@@ -1,5 +1,19 @@
-"""What BOSS holds: the three parties as billed, and the catalogue as computed."""
+"""What BOSS holds: parties as billed, the catalogue as computed, usage, bills and money."""
 
+from billing.models.balances import (
+    BalanceBook,
+    Reservation,
+)
+from billing.models.bills import (
+    Bill,
+    BillLine,
+    BillRun,
+    BillTerms,
+    Invoice,
+    InvoicedLine,
+    StatusPeriod,
+    TaxProfile,
+)
 from billing.models.catalogue import (
     BillingOffering,
     BillingService,
@@ -7,18 +21,87 @@ from billing.models.catalogue import (
     Release,
     ReleaseDeed,
 )
-from billing.models.parties import BillingAccount, BillingCustomer
-from billing.models.subscribers import BillingSubscriber, BillingSubscription, PaymentRelation
+from billing.models.ledger import (
+    AccountingPeriod,
+    Currency,
+    JournalEntry,
+    LedgerAccount,
+    Posting,
+)
+from billing.models.parties import (
+    BillingAccount,
+    BillingCustomer,
+)
+from billing.models.payments import (
+    Adjustment,
+    Allocation,
+    BankFile,
+    BankLine,
+    CashierDay,
+    Payment,
+    Voucher,
+)
+from billing.models.rating import (
+    AllowanceBucket,
+    BillingCycle,
+    BillingGroup,
+    GroupMember,
+    RatedEvent,
+    UsageCharge,
+    WorkPartition,
+)
+from billing.models.subscribers import (
+    BillingSubscriber,
+    BillingSubscription,
+    PaymentRelation,
+)
+from billing.models.usage import (
+    QuarantinedRecord,
+    UsageBatch,
+    UsageRecord,
+)
 
 __all__ = [
+    "AccountingPeriod",
+    "Adjustment",
+    "Allocation",
+    "AllowanceBucket",
+    "BalanceBook",
+    "BankFile",
+    "BankLine",
+    "Bill",
+    "BillLine",
+    "BillRun",
+    "BillTerms",
     "BillingAccount",
     "BillingCustomer",
+    "BillingCycle",
+    "BillingGroup",
     "BillingOffering",
     "BillingService",
     "BillingSubscriber",
     "BillingSubscription",
     "BillingTariff",
+    "CashierDay",
+    "Currency",
+    "GroupMember",
+    "Invoice",
+    "InvoicedLine",
+    "JournalEntry",
+    "LedgerAccount",
+    "Payment",
     "PaymentRelation",
+    "Posting",
+    "QuarantinedRecord",
+    "RatedEvent",
     "Release",
     "ReleaseDeed",
+    "Reservation",
+    "StatusPeriod",
+    "TaxProfile",
+    "UsageBatch",
+    "UsageCharge",
+    "UsageRecord",
+    "Voucher",
+    "WorkPartition",
 ]

@@ -1,0 +1,1 @@
+"""出账: making the bills of a cycle."""

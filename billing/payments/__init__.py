@@ -1,0 +1,1 @@
+"""缴费: money that comes in, and what it pays."""

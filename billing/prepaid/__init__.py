@@ -1,0 +1,1 @@
+"""预付费: balances, and charging while a service is used."""

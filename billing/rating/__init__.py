@@ -1,0 +1,1 @@
+"""批价: what usage costs."""

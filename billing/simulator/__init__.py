@@ -1,0 +1,1 @@
+"""账单模拟: a sample month on a draft product."""

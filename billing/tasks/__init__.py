@@ -1,0 +1,1 @@
+"""What Celery workers do for billing."""

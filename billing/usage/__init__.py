@@ -1,0 +1,1 @@
+"""使用量: taking usage in, and what could not be taken in."""
