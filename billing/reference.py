@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps as installed
 from django.db import router
 
 CURRENCIES = (
@@ -41,7 +42,7 @@ CHART = (
 )
 
 
-def write_reference_rows(sender: Any, using: str, apps: Any, **_: Any) -> None:
+def write_reference_rows(sender: Any, using: str, apps: Any = installed, **_: Any) -> None:
     """Insert what is missing, after a migration of BOSS's database."""
     if not router.allow_migrate(using, "billing", model_name="ledgeraccount"):
         return
