@@ -197,6 +197,16 @@ class ReservationState(models.TextChoices):
     EXPIRED = "expired", "已过期"
 
 
+class UsageSource(models.TextChoices):
+    """Where the records of a batch come from."""
+
+    FILE = "file", "文件"
+    API = "api", "接口"
+    PREPAID = "prepaid", "实时计费"
+    MENDED = "mended", "异常回收"
+    RERATE = "rerate", "重新批价"
+
+
 class BatchState(models.TextChoices):
     """话单批次状态."""
 

@@ -71,6 +71,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("bill_id", models.BigIntegerField(db_index=True, verbose_name="账单")),
+                (
+                    "charge_group",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
+                ),
                 ("payment_id", models.BigIntegerField(null=True, verbose_name="缴费")),
                 ("book_id", models.BigIntegerField(null=True, verbose_name="账本")),
                 ("adjustment_id", models.BigIntegerField(null=True, verbose_name="调账")),
@@ -1186,7 +1190,20 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("source", models.CharField(max_length=10, verbose_name="来源")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("file", "文件"),
+                            ("api", "接口"),
+                            ("prepaid", "实时计费"),
+                            ("mended", "异常回收"),
+                            ("rerate", "重新批价"),
+                        ],
+                        max_length=10,
+                        verbose_name="来源",
+                    ),
+                ),
                 (
                     "name",
                     models.CharField(blank=True, default="", max_length=255, verbose_name="文件名"),
@@ -1209,6 +1226,8 @@ class Migration(migrations.Migration):
                 ("told", models.JSONField(default=dict, verbose_name="控制总计")),
                 ("counts", models.JSONField(default=dict, verbose_name="统计")),
                 ("records", models.BigIntegerField(default=0, verbose_name="话单数")),
+                ("taken_bytes", models.BigIntegerField(default=0, verbose_name="已读字节")),
+                ("taken_lines", models.BigIntegerField(default=0, verbose_name="已读行数")),
                 ("cause_zh", models.TextField(blank=True, default="", verbose_name="原因")),
                 ("cause_en", models.TextField(blank=True, default="")),
                 ("received_at", models.DateTimeField(verbose_name="接收时间")),
@@ -1237,6 +1256,12 @@ class Migration(migrations.Migration):
                         ),
                         name="billing_batch_state_known",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ["file", "api", "prepaid", "mended", "rerate"])
+                        ),
+                        name="billing_batch_source_known",
+                    ),
                 ],
             },
         ),
@@ -1251,7 +1276,8 @@ class Migration(migrations.Migration):
                 ),
                 ("line_no", models.IntegerField(verbose_name="行号")),
                 ("usage_id", models.BigIntegerField(null=True, verbose_name="话单")),
-                ("content", models.TextField(verbose_name="原文")),
+                ("content", models.TextField(blank=True, default="", verbose_name="原文")),
+                ("fields", models.JSONField(default=dict, verbose_name="字段")),
                 ("reason", models.CharField(max_length=40, verbose_name="原因代码")),
                 (
                     "detail_zh",
@@ -1289,6 +1315,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="quarantined",
                         to="billing.usagebatch",
+                    ),
+                ),
+                (
+                    "retried_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retried",
+                        to="billing.usagebatch",
+                        verbose_name="重试批次",
                     ),
                 ),
             ],
@@ -1371,10 +1407,10 @@ class Migration(migrations.Migration):
                 ("service_number", models.CharField(max_length=40, verbose_name="业务号码")),
                 ("started_at", models.DateTimeField(verbose_name="开始时间")),
                 ("quantity", models.BigIntegerField(verbose_name="数量")),
-                ("zone", models.CharField(default="domestic", max_length=20, verbose_name="区域")),
+                ("zone", models.CharField(default="domestic", max_length=40, verbose_name="区域")),
                 (
                     "roaming",
-                    models.CharField(blank=True, default="", max_length=20, verbose_name="漫游地"),
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="漫游地"),
                 ),
                 (
                     "peer",
@@ -2039,7 +2075,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quarantinedrecord",
             constraint=models.UniqueConstraint(
-                fields=("batch", "line_no"), name="billing_quarantine_line"
+                condition=models.Q(("usage_id", None)),
+                fields=("batch", "line_no"),
+                name="billing_quarantine_line",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quarantinedrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open"), ("usage_id__isnull", False)),
+                fields=("usage_id",),
+                name="billing_quarantine_usage",
             ),
         ),
         migrations.AddConstraint(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from billing.models.columns import MoneyField, known
-from billing.states import BatchState, QuarantineState, Usage
+from billing.states import BatchState, QuarantineState, Usage, UsageSource
 
 
 class UsageBatch(models.Model):
@@ -16,16 +16,19 @@ class UsageBatch(models.Model):
 
     A file is the same by its ``digest``; a batch that is ``loaded`` waits to be rated, in
     ``WorkPartition`` rows, and is ``rated`` when they are done. ``told`` are the control totals
-    that came with it, ``counts`` what was found.
+    that came with it, ``counts`` what was found. While it is ``loading``, a file has been taken in
+    up to ``taken_bytes``, line ``taken_lines``, and whoever takes the next part holds this row.
     """
 
-    source = models.CharField("来源", max_length=10)  # file, api, prepaid, rerate
+    source = models.CharField("来源", max_length=10, choices=UsageSource.choices)
     name = models.CharField("文件名", max_length=255, blank=True, default="")
     digest = models.CharField(max_length=64, null=True)  # noqa: DJ001 - unique where there is one
     state = models.CharField("状态", max_length=10, choices=BatchState.choices)
     told = models.JSONField("控制总计", default=dict)
     counts = models.JSONField("统计", default=dict)
     records = models.BigIntegerField("话单数", default=0)
+    taken_bytes = models.BigIntegerField("已读字节", default=0)
+    taken_lines = models.BigIntegerField("已读行数", default=0)
     cause_zh = models.TextField("原因", blank=True, default="")
     cause_en = models.TextField(blank=True, default="")
     received_at = models.DateTimeField("接收时间")
@@ -39,6 +42,7 @@ class UsageBatch(models.Model):
                 fields=["digest"], condition=Q(digest__isnull=False), name="billing_batch_once"
             ),
             known("state", BatchState, "billing_batch_state_known"),
+            known("source", UsageSource, "billing_batch_source_known"),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -55,9 +59,10 @@ class UsageBatch(models.Model):
 class UsageRecord(models.Model):
     """话单: one use of a service. ``key`` is its source's own name for it: told twice, held once.
 
-    A correction comes under the same key with the next ``revision``; the latest one counts, one of
-    quantity 0 undoes it. Quantities are whole numbers of the usage's measure (seconds, bytes,
-    messages, items). Rows are only ever added; whether one is rated says its batch.
+    A correction comes under the same key with a higher ``revision``; of all that are here, in
+    whatever order they came, the highest counts, and one of quantity 0 undoes it. Quantities are
+    whole numbers of the usage's measure (seconds, bytes, messages, items). Rows are only ever
+    added; whether one is rated says its batch.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -70,8 +75,8 @@ class UsageRecord(models.Model):
     service_number = models.CharField("业务号码", max_length=40)
     started_at = models.DateTimeField("开始时间")
     quantity = models.BigIntegerField("数量")
-    zone = models.CharField("区域", max_length=20, default="domestic")
-    roaming = models.CharField("漫游地", max_length=20, blank=True, default="")
+    zone = models.CharField("区域", max_length=40, default="domestic")
+    roaming = models.CharField("漫游地", max_length=40, blank=True, default="")
     peer = models.CharField("对端", max_length=40, blank=True, default="")
     provider = models.CharField("内容提供方", max_length=40, blank=True, default="")
     amount = MoneyField("金额", null=True, blank=True)  # of one-off usage
@@ -96,14 +101,21 @@ class UsageRecord(models.Model):
 class QuarantinedRecord(models.Model):
     """异常话单: a line that could not be taken in or rated, as it came, with the reason.
 
-    ``content`` is the line as read. Corrected or tried again it becomes a record, or it is
-    discarded with a reason; nothing vanishes: accepted + duplicates + quarantined = lines.
+    ``content`` is the line as read and stays so; ``fields`` is what was understood of it, and what
+    a correction changes. Corrected or tried again it becomes a record of the batch ``retried_in``,
+    or it is discarded with a reason; nothing vanishes: accepted + duplicates + quarantined = lines.
+    One with a ``usage_id`` is a record already, which no tariff could price: tried again it is
+    rated again, in ``retried_in``, whose rating says whether it is recovered.
     """
 
     batch = models.ForeignKey(UsageBatch, models.PROTECT, related_name="quarantined")
     line_no = models.IntegerField("行号")
     usage_id = models.BigIntegerField("话单", null=True)  # one that was taken in, but not rated
-    content = models.TextField("原文")
+    content = models.TextField("原文", blank=True, default="")
+    fields: Any = models.JSONField("字段", default=dict)
+    retried_in = models.ForeignKey(
+        UsageBatch, models.PROTECT, null=True, related_name="retried", verbose_name="重试批次"
+    )
     reason = models.CharField("原因代码", max_length=40)
     detail_zh = models.CharField("原因", max_length=300, blank=True, default="")
     detail_en = models.CharField(max_length=300, blank=True, default="")
@@ -117,7 +129,16 @@ class QuarantinedRecord(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "异常话单"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["batch", "line_no"], name="billing_quarantine_line"),
+            models.UniqueConstraint(
+                fields=["batch", "line_no"],
+                condition=Q(usage_id=None),
+                name="billing_quarantine_line",
+            ),
+            models.UniqueConstraint(
+                fields=["usage_id"],
+                condition=Q(usage_id__isnull=False, state=QuarantineState.OPEN),
+                name="billing_quarantine_usage",
+            ),
             known("state", QuarantineState, "billing_quarantine_state_known"),
         ]
         indexes: ClassVar = [
