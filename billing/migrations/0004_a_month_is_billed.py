@@ -451,6 +451,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(decimal_places=6, max_digits=20, verbose_name="优惠"),
                 ),
                 ("tax", models.DecimalField(decimal_places=6, max_digits=20, verbose_name="税额")),
+                ("tax_inclusive", models.BooleanField(default=True, verbose_name="价内税")),
                 (
                     "total",
                     models.DecimalField(decimal_places=6, max_digits=20, verbose_name="合计"),
@@ -459,6 +460,12 @@ class Migration(migrations.Migration):
                     "paid_before",
                     models.DecimalField(
                         decimal_places=6, default=0, max_digits=20, verbose_name="已付"
+                    ),
+                ),
+                (
+                    "to_balance",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="转入余额"
                     ),
                 ),
                 (
@@ -1838,11 +1845,55 @@ class Migration(migrations.Migration):
                     (
                         "receivable",
                         django.db.models.expressions.CombinedExpression(
-                            models.F("total"), "-", models.F("paid_before")
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("total"), "-", models.F("paid_before")
+                            ),
+                            "+",
+                            models.F("to_balance"),
                         ),
                     )
                 ),
                 name="billing_bill_receivable",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("tax_inclusive", True),
+                        (
+                            "total",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("charges"), "-", models.F("discounts")
+                            ),
+                        ),
+                    ),
+                    models.Q(
+                        ("tax_inclusive", False),
+                        (
+                            "total",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("charges"), "-", models.F("discounts")
+                                ),
+                                "+",
+                                models.F("tax"),
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="billing_bill_total",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("open_amount__gte", 0), ("receivable__gte", 0), ("to_balance__gte", 0)
+                ),
+                name="billing_bill_amounts",
             ),
         ),
         migrations.AddConstraint(

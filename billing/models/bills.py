@@ -138,7 +138,9 @@ class BillRun(models.Model):
 class Bill(models.Model):
     """账单: what an account owes for a cycle. ``total`` = charges − discounts + taxes on top.
 
-    ``paid_before`` is what prepaid charging took already; ``receivable`` = total − paid_before is
+    Where prices contain the tax (``tax_inclusive``), ``tax`` is a part of the total.
+    ``paid_before`` is what prepaid charging took already; a total of less than nothing is given
+    to the cash balance (``to_balance``). ``receivable`` = total − paid_before + to_balance is
     what the ledger holds, ``open_amount`` what of it is not yet written off (kept; proven by
     ``prove_ledger``). One bill an account and cycle, save those superseded and trials.
     """
@@ -157,8 +159,10 @@ class Bill(models.Model):
     charges = MoneyField("费用")
     discounts = MoneyField("优惠")  # not negative; taken off
     tax = MoneyField("税额")
+    tax_inclusive = models.BooleanField("价内税", default=True)
     total = MoneyField("合计")
     paid_before = MoneyField("已付", default=0)
+    to_balance = MoneyField("转入余额", default=0)
     receivable = MoneyField("应收")
     open_amount = MoneyField("未销")
     issued_at = models.DateTimeField("出账时间")
@@ -178,8 +182,17 @@ class Bill(models.Model):
             ),
             known("state", BillState, "billing_bill_state_known"),
             models.CheckConstraint(
-                condition=Q(receivable=F("total") - F("paid_before")),
+                condition=Q(receivable=F("total") - F("paid_before") + F("to_balance")),
                 name="billing_bill_receivable",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_inclusive=True, total=F("charges") - F("discounts"))
+                | Q(tax_inclusive=False, total=F("charges") - F("discounts") + F("tax")),
+                name="billing_bill_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_balance__gte=0, receivable__gte=0, open_amount__gte=0),
+                name="billing_bill_amounts",
             ),
         ]
         indexes: ClassVar = [
