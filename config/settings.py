@@ -53,6 +53,8 @@ REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity 
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
+# Of one bill the charges are written off in this order; * is every charge group not named.
+WRITE_OFF_ORDER = env.list("WRITE_OFF_ORDER", default=["late_fee", "recurring", "*", "content"])
 FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
 WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
 WAIT_CAP_SECONDS = 30

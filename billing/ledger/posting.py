@@ -56,7 +56,7 @@ def post(
     kept = [line for line in lines if line.amount]
     if sum((line.amount for line in kept), Decimal()) != 0:
         raise Unbalanced(f"{kind} {source}: {kept}")
-    period_id = _open_period(at)
+    period_id = open_period(at)
     entry = JournalEntry.objects.create(
         kind=kind,
         source_kind=source[0],
@@ -121,7 +121,11 @@ def reverse(
     )
 
 
-def _open_period(at: datetime) -> int:
+def open_period(at: datetime) -> int:
+    """Return the id of the accounting period of ``at``, held open until the transaction ends.
+
+    For a set's own statement. Raises ``PeriodClosed``.
+    """
     period_id = period_at(at)
     with connections[System.BOSS.alias].cursor() as cursor:
         cursor.execute(

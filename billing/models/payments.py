@@ -79,10 +79,12 @@ class Allocation(models.Model):
 
     Undoing one adds its negative (``undoes_id``), so what a bill got is the sum of its rows.
     ``book_id`` is set where it came out of a balance book rather than out of a payment.
+    ``charge_group`` is which of the bill's charges it paid; empty where the bill names none.
     """
 
     id = models.BigAutoField(primary_key=True)
     bill_id = models.BigIntegerField("账单", db_index=True)
+    charge_group = models.CharField("费用组", max_length=40, blank=True, default="")
     payment_id = models.BigIntegerField("缴费", null=True)
     book_id = models.BigIntegerField("账本", null=True)
     adjustment_id = models.BigIntegerField("调账", null=True)
