@@ -3,6 +3,7 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.lookups
@@ -123,7 +124,6 @@ class Migration(migrations.Migration):
                 ("item_no", models.SmallIntegerField(verbose_name="序号")),
                 ("usage", models.CharField(max_length=8, verbose_name="业务")),
                 ("cycle_starts_at", models.DateTimeField(verbose_name="账期")),
-                ("rolled_over", models.SmallIntegerField(default=0, verbose_name="结转")),
                 ("valid_from", models.DateTimeField(verbose_name="生效时间")),
                 ("valid_to", models.DateTimeField(verbose_name="失效时间")),
                 ("quantity", models.BigIntegerField(verbose_name="总量")),
@@ -139,13 +139,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=(
-                            "subscription_id",
-                            "tariff_id",
-                            "item_no",
-                            "cycle_starts_at",
-                            "rolled_over",
-                        ),
+                        fields=("subscription_id", "tariff_id", "item_no", "cycle_starts_at"),
                         name="billing_bucket_once",
                     ),
                     models.CheckConstraint(
@@ -253,6 +247,10 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=12, verbose_name="类型")),
                 ("name", models.CharField(max_length=200, verbose_name="名称")),
                 ("created_at", models.DateTimeField(verbose_name="创建时间")),
+                (
+                    "stream_id",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="共同批价"),
+                ),
             ],
             options={
                 "verbose_name": "计费群组",
@@ -2149,6 +2147,20 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="usagerecord",
             index=models.Index(fields=["subscriber_id", "started_at"], name="billing_usage_of"),
+        ),
+        migrations.AddIndex(
+            model_name="usagerecord",
+            index=models.Index(
+                condition=models.Q(("revision__gt", 0)),
+                fields=["key", "revision"],
+                name="billing_usage_corrections",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="usagerecord",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["batch"], name="billing_usage_of_batch", pages_per_range=32
+            ),
         ),
         migrations.AddConstraint(
             model_name="usagerecord",

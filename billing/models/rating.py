@@ -15,12 +15,17 @@ from billing.states import CycleState, PartitionState
 
 
 class BillingGroup(models.Model):
-    """群组: subscribers who share allowances. The owner's shared allowances serve its members."""
+    """群组: subscribers who share allowances. The owner's shared allowances serve its members.
+
+    Groups that ever had a member in common are rated together: they have the same ``stream_id``,
+    the lowest of their ids.
+    """
 
     group_no = models.CharField("群组编号", max_length=24)
     kind = models.CharField("类型", max_length=12)  # family, enterprise, home
     name = models.CharField("名称", max_length=200)
     created_at = models.DateTimeField("创建时间")
+    stream_id = models.BigIntegerField("共同批价", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "计费群组"
@@ -91,8 +96,8 @@ class AllowanceBucket(models.Model):
     """套餐余量: free usage of one cycle, of one allowance or grant that a subscription has.
 
     ``pool_id`` is whose usage it serves: a group's number space is negative, a subscriber's
-    positive. ``rolled_over`` counts how many cycles old it is. ``used`` is kept and equals what
-    rated events took from it.
+    positive. ``valid_to`` is when what is left is lost: the end of the cycle, or of as many cycles
+    more as it is kept for. ``used`` is kept and equals what rated events took from it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -102,7 +107,6 @@ class AllowanceBucket(models.Model):
     item_no = models.SmallIntegerField("序号")  # in the tariff's allowances; grants from 100
     usage = models.CharField("业务", max_length=8)
     cycle_starts_at = models.DateTimeField("账期")
-    rolled_over = models.SmallIntegerField("结转", default=0)
     valid_from = models.DateTimeField("生效时间")
     valid_to = models.DateTimeField("失效时间")
     quantity = models.BigIntegerField("总量")
@@ -112,13 +116,7 @@ class AllowanceBucket(models.Model):
         verbose_name = verbose_name_plural = "套餐余量"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=[
-                    "subscription_id",
-                    "tariff_id",
-                    "item_no",
-                    "cycle_starts_at",
-                    "rolled_over",
-                ],
+                fields=["subscription_id", "tariff_id", "item_no", "cycle_starts_at"],
                 name="billing_bucket_once",
             ),
             models.CheckConstraint(
@@ -138,10 +136,11 @@ class RatedEvent(models.Model):
 
     A re-rating adds the next ``revision``: ``price`` is then the whole price anew and ``charge``
     what it adds to what was charged before (perhaps less than nothing), so that an event costs
-    the sum of its charges. The arithmetic is in the columns, the rules in the tariff version:
-    of ``quantity``, ``free_quantity`` came from ``buckets`` (``bucket_quantities`` each),
-    ``charged_quantity`` (rounded up) was priced by ``price_no`` of the tariff's prices, beginning
-    at ``tier_from`` in the cycle's count.
+    the sum of its charges; ``provider_charge`` adds up likewise. One whose ``quantity`` is 0 takes
+    back what was charged under its tariff before. The arithmetic is in the columns, the rules in
+    the tariff version: of ``quantity``, ``free_quantity`` came from ``buckets``
+    (``bucket_quantities`` each), ``charged_quantity`` (rounded up) was priced by ``price_no`` of
+    the tariff's prices, beginning at ``tier_from`` in the cycle's count.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -151,7 +150,7 @@ class RatedEvent(models.Model):
     subscription_id = models.BigIntegerField("订购关系", null=True)
     tariff_id = models.BigIntegerField(
         "资费版本", null=True
-    )  # none: all of it was free, or one-off
+    )  # none: one-off, nothing used, or free where no tariff has a price
     started_at = models.DateTimeField("开始时间")
     cycle_id = models.IntegerField("所属账期")
     charge_cycle_id = models.IntegerField("计入账期")

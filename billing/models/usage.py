@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -92,6 +93,12 @@ class UsageRecord(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["subscriber_id", "started_at"], name="billing_usage_of"),
+            models.Index(
+                fields=["key", "revision"],
+                name="billing_usage_corrections",
+                condition=Q(revision__gt=0),
+            ),
+            BrinIndex(fields=["batch"], name="billing_usage_of_batch", pages_per_range=32),
         ]
 
     def __str__(self) -> str:
