@@ -40,7 +40,7 @@ def post_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) ->
                 "books": [books[one.account_id, one.currency] for one in payments],
                 "receivable": int(Ledger.RECEIVABLE),
                 "cash": int(Ledger.CASH_BALANCE),
-                "kind": EntryKind.PAYMENT,
+                "kind": EntryKind.PAYMENT.value,
                 "period": open_period(at),
                 "at": at,
                 "actor_kind": actor.kind,
@@ -90,7 +90,7 @@ kept AS (
     WHERE b.id = more.book_id AND more.amount > 0
 )
 INSERT INTO billing_posting (entry_id, ledger_id, amount, currency, account_id, book_id, bill_id)
-SELECT entry_id, place_id, amount, currency, account_id, NULL, NULL FROM pot
+SELECT entry_id, place_id, amount, currency, account_id, NULL::bigint, NULL::bigint FROM pot
 UNION ALL
 SELECT entry_id, %(receivable)s, -owned.amount, currency, owner_id, NULL, bill_id
 FROM owned JOIN pot USING (pot_id)

@@ -35,7 +35,7 @@ def settle_bills(*, accounts: Collection[int], actor: Actor, at: datetime) -> in
             "receivable": int(Ledger.RECEIVABLE),
             "revenue": int(Ledger.REVENUE),
             "promotion": int(Ledger.PROMOTION),
-            "kind": EntryKind.WRITE_OFF,
+            "kind": EntryKind.WRITE_OFF.value,
             "at": at,
             "actor_kind": actor.kind,
             "actor_number": actor.number,
@@ -105,7 +105,7 @@ posted AS (
            CASE kind WHEN 'cash' THEN {int(Ledger.CASH_BALANCE)}
                      WHEN 'gift' THEN {int(Ledger.GIFT_BALANCE)}
                      ELSE {int(Ledger.DEDICATED_BALANCE)} END,
-           amount, currency, account_id, pot_id, NULL
+           amount, currency, account_id, pot_id, NULL::bigint
     FROM used
     UNION ALL
     SELECT entry_id, %(receivable)s, -owed.amount, currency, owner_id, NULL, bill_id
