@@ -56,6 +56,10 @@ COOLING_DAYS = env.int("COOLING_DAYS", default=90)
 # Of one bill the charges are written off in this order; * is every charge group not named.
 WRITE_OFF_ORDER = env.list("WRITE_OFF_ORDER", default=["late_fee", "recurring", "*", "content"])
 FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
+USAGE_FOLDER = env.path(  # files of usage are put into its "incoming"
+    "USAGE_FOLDER", default=str(Path(env("SANHU_DATA", default=str(BASE_DIR / "var"))) / "usage")
+)
+USAGE_OLDEST_DAYS = env.int("USAGE_OLDEST_DAYS", default=400)  # older usage is set aside
 WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
 WAIT_CAP_SECONDS = 30
 

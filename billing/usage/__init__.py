@@ -1,1 +1,40 @@
-"""使用量: taking usage in, and what could not be taken in."""
+"""话单: usage on its way in. README.md tells the doors, the files and what rating finds."""
+
+from billing.usage.mending import (
+    Retried,
+    Which,
+    correct_quarantined,
+    discard_quarantined,
+    retry_quarantined,
+)
+from billing.usage.receiving import load_some, open_batch, receive_file
+from billing.usage.recording import Said, collecting_batch, record_usage, seal_batches
+from billing.usage.refusals import (
+    FileGone,
+    FileRefused,
+    QuarantineUnknown,
+    ReasonMissing,
+    UsageKeyTaken,
+    UsageRefused,
+)
+
+__all__ = [
+    "FileGone",
+    "FileRefused",
+    "QuarantineUnknown",
+    "ReasonMissing",
+    "Retried",
+    "Said",
+    "UsageKeyTaken",
+    "UsageRefused",
+    "Which",
+    "collecting_batch",
+    "correct_quarantined",
+    "discard_quarantined",
+    "load_some",
+    "open_batch",
+    "receive_file",
+    "record_usage",
+    "retry_quarantined",
+    "seal_batches",
+]
