@@ -5,8 +5,9 @@ transaction, ``rate_set`` says what a set of uses would cost now and keeps nothi
 the same statements. ``explain`` says in words how a price came about.
 """
 
-from billing.rating.batches import Outcome, rate_batch
+from billing.rating.batches import rate_batch
 from billing.rating.explaining import explain
+from billing.rating.parts import Outcome
 from billing.rating.sets import Priced, Use, rate_records, rate_set
 
 __all__ = ["Outcome", "Priced", "Use", "explain", "rate_batch", "rate_records", "rate_set"]
