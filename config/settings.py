@@ -55,6 +55,8 @@ PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
 # Of one bill the charges are written off in this order; * is every charge group not named.
 WRITE_OFF_ORDER = env.list("WRITE_OFF_ORDER", default=["late_fee", "recurring", "*", "content"])
+RATING_WORKERS = env.int("RATING_WORKERS", default=2)  # that rate usage at once
+BILL_RUN_WORKERS = env.int("BILL_RUN_WORKERS", default=2)  # that work on one bill run at once
 FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
 USAGE_FOLDER = env.path(  # files of usage are put into its "incoming"
     "USAGE_FOLDER", default=str(Path(env("SANHU_DATA", default=str(BASE_DIR / "var"))) / "usage")
@@ -330,6 +332,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "orders.tasks.resume_bulk_mending",
         "schedule": 30.0,
         "options": {"queue": "crm", "expires": 30},
+    },
+    "call workers to rate usage": {
+        "task": "billing.tasks.call_rating_workers",
+        "schedule": 5.0,
+        "options": {"queue": "boss", "expires": 5},
+    },
+    "call workers to bill runs": {
+        "task": "billing.tasks.call_bill_run_workers",
+        "schedule": 10.0,
+        "options": {"queue": "boss", "expires": 10},
     },
     "resume work orders": {
         "task": "provisioning.tasks.resume_work_orders",

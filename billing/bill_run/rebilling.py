@@ -3,9 +3,64 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
 
 from auth_center.actors import Actor
-from billing.models import Bill
+from auth_center.audit import record
+from auth_center.permissions import require
+from billing import permissions
+from billing.bill_run.reckoning import make_bills
+from billing.ledger.posting import reverse
+from billing.models import BalanceBook, Bill, BillLine, BillRun, InvoicedLine, JournalEntry
+from billing.payments import release_bills, settle_bills
+from billing.payments.parties import lock_accounts
+from billing.states import BillState, BookKind, EntryKind, RunKind, RunState
+from core.errors import Conflict, NotFound
+from core.numbers import BILL, BILL_RUN, issue
+from core.systems import System
+
+
+class BillUnknown(NotFound):
+    """There is no bill of that number."""
+
+    code = "billUnknown"
+    zh = "没有账单 {bill_no}"
+    en = "There is no bill {bill_no}"
+
+
+class BillNotIssued(Conflict):
+    """Only a bill in force is made again."""
+
+    code = "billNotIssued"
+    zh = "账单 {bill_no} 不是有效账单"
+    en = "Bill {bill_no} is not in force"
+
+
+class LaterBillExists(Conflict):
+    """A later bill went by what this one charged: it settles the difference itself."""
+
+    code = "laterBillExists"
+    zh = "账户已有更晚的账单 {later}, 差额由其后的账单结算"
+    en = "The account has the later bill {later}, differences come with the next one"
+
+
+class BillInvoiced(Conflict):
+    """A tax invoice stands over lines of the bill; it is undone first."""
+
+    code = "billInvoiced"
+    zh = "账单 {bill_no} 已开具发票, 请先红冲"
+    en = "A tax invoice stands over bill {bill_no}, undo it first"
+
+
+class CreditSpent(Conflict):
+    """What the bill gave to the cash balance is not there any more."""
+
+    code = "creditSpent"
+    zh = "账单 {bill_no} 转入余额的 {amount} 已被使用"
+    en = "The {amount} that bill {bill_no} gave to the balance are spent"
 
 
 def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by: str = "") -> Bill:
@@ -13,7 +68,124 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
 
     The old bill's entry is reversed, and what was written off on it goes back to where it came
     from: payments to the cash balance, balances to their books. The new bill is then settled from
-    the balances as any other. Raises ``BillNotIssued``, ``LaterBillExists``, ``BillInvoiced`` or
-    ``PeriodClosed``.
+    the balances as any other. Raises ``BillUnknown``, ``BillNotIssued``, ``LaterBillExists``,
+    ``BillInvoiced``, ``CreditSpent`` or ``PeriodClosed``.
     """
-    raise NotImplementedError
+    require(actor, permissions.REBILL)
+    with transaction.atomic(using=System.BOSS.alias):
+        old = _locked(bill_no)
+        run = BillRun.objects.create(
+            run_no=issue(System.BOSS, BILL_RUN)[0],
+            kind=RunKind.REBILL,
+            cycle=old.cycle,
+            state=RunState.DONE,
+            bill_at=at,
+            account_no=old.account.account_no,
+            cause_zh=reason,
+            cause_en=reason,
+            started_at=at,
+            ended_at=at,
+            actor_number=actor.number,
+        )
+        _supersede(old, reason, actor, at)
+        run.counts = make_bills(
+            run, low=old.account_id, high=old.account_id + 1, supersedes_id=old.pk
+        )
+        run.save(update_fields=["counts"])
+        new = Bill.objects.filter(run=run).first() or _empty(run, old)
+        Bill.objects.filter(consolidated_into_id=old.pk).update(consolidated_into_id=new.pk)
+        Bill.objects.filter(pk=new.pk).update(consolidated_into_id=old.consolidated_into_id)
+        settle_bills(accounts=[old.account_id], actor=actor, at=at)
+        record(
+            System.BOSS,
+            actor,
+            permissions.REBILL,
+            f"bill:{old.bill_no}",
+            at=at,
+            before={"bill_no": old.bill_no, "total": old.total},
+            after={
+                "bill_no": new.bill_no,
+                "total": new.total,
+                "reason": reason,
+                "approved_by": approved_by,
+            },
+        )
+    return Bill.objects.get(pk=new.pk)
+
+
+def _locked(bill_no: str) -> Bill:
+    found = Bill.objects.filter(bill_no=bill_no).first()
+    if found is None:
+        raise BillUnknown(bill_no=bill_no[:24])
+    lock_accounts([found.account_id])
+    bill = (
+        Bill.objects.select_for_update(of=("self",))
+        .select_related("account", "cycle")
+        .get(pk=found.pk)
+    )
+    if bill.state != BillState.ISSUED:
+        raise BillNotIssued(bill_no=bill_no)
+    later = Bill.objects.filter(
+        account_id=bill.account_id,
+        state=BillState.ISSUED,
+        cycle__starts_on__gt=bill.cycle.starts_on,
+    ).first()
+    if later is not None:
+        raise LaterBillExists(later=later.bill_no)
+    lines = BillLine.objects.filter(bill_id=bill.pk).values("id")
+    if InvoicedLine.objects.filter(line_id__in=lines, stands=True).exists():
+        raise BillInvoiced(bill_no=bill_no)
+    return bill
+
+
+def _supersede(bill: Bill, reason: str, actor: Actor, at: datetime) -> None:
+    release_bills(bills=[bill.pk], actor=actor, at=at, reason=reason)
+    if bill.to_balance:
+        _take_back(bill)
+    entry = JournalEntry.objects.filter(
+        source_kind="bill", source_no=bill.bill_no, kind=EntryKind.BILL
+    ).first()
+    if entry is not None:
+        reverse(
+            entry.pk,
+            EntryKind.BILL_SUPERSEDED,
+            source=("bill", bill.bill_no),
+            actor=actor,
+            at=at,
+            reason=reason,
+        )
+    Bill.objects.filter(pk=bill.pk).update(state=BillState.SUPERSEDED, open_amount=0)
+
+
+def _take_back(bill: Bill) -> None:
+    books = BalanceBook.objects.filter(
+        account_id=bill.account_id,
+        currency=bill.currency,
+        kind=BookKind.CASH,
+        amount__gte=F("reserved") + bill.to_balance,
+    )
+    if not books.update(amount=F("amount") - bill.to_balance):
+        raise CreditSpent(bill_no=bill.bill_no, amount=bill.to_balance)
+
+
+def _empty(run: BillRun, old: Bill) -> Bill:
+    """Return a bill of nothing: all that the old one charged was wrong."""
+    nothing = Decimal(0)
+    return Bill.objects.create(
+        bill_no=issue(System.BOSS, BILL)[0],
+        account_id=old.account_id,
+        run=run,
+        cycle=old.cycle,
+        state=BillState.ISSUED,
+        currency=old.currency,
+        charges=nothing,
+        discounts=nothing,
+        tax=nothing,
+        tax_inclusive=old.tax_inclusive,
+        total=nothing,
+        receivable=nothing,
+        open_amount=nothing,
+        issued_at=run.bill_at,
+        due_on=old.due_on,
+        supersedes_id=old.pk,
+    )

@@ -16,11 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="billingaccount",
-            name="bill_terms",
-            field=models.CharField(default="standard", max_length=40, verbose_name="账单条款"),
-        ),
         migrations.CreateModel(
             name="AccountingPeriod",
             fields=[
@@ -51,20 +46,49 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "会计期间",
                 "verbose_name_plural": "会计期间",
-                "constraints": [
-                    models.UniqueConstraint(fields=("code",), name="billing_period_code_once"),
-                    models.UniqueConstraint(
-                        fields=("starts_at",), name="billing_period_start_once"
+            },
+        ),
+        migrations.CreateModel(
+            name="Adjustment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="billing_period",
+                ),
+                ("adjustment_no", models.CharField(max_length=24, verbose_name="调账编号")),
+                ("bill_id", models.BigIntegerField(blank=True, null=True, verbose_name="账单")),
+                ("kind", models.CharField(max_length=12, verbose_name="类型")),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("reference", models.CharField(max_length=80, verbose_name="外部编号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("done", "已生效"), ("reversed", "已撤销")],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["open", "closed"])),
-                        name="billing_period_state_known",
-                    ),
-                ],
+                ),
+                ("operator_no", models.CharField(max_length=64, verbose_name="经办人")),
+                (
+                    "approved_by",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="审批人"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "reversed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="撤销时间"),
+                ),
+            ],
+            options={
+                "verbose_name": "调账",
+                "verbose_name_plural": "调账",
             },
         ),
         migrations.CreateModel(
@@ -90,28 +114,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "销账",
                 "verbose_name_plural": "销账",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("payment_id__isnull", False)),
-                        fields=["payment_id"],
-                        name="billing_allocation_of_payment",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("undoes_id__isnull", False)),
-                        fields=("undoes_id",),
-                        name="billing_allocation_undone_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount__gt", 0), ("undoes_id", None)),
-                            models.Q(("amount__lt", 0), ("undoes_id__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="billing_allocation_sign",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -132,21 +134,51 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "套餐余量",
                 "verbose_name_plural": "套餐余量",
-                "indexes": [
-                    models.Index(
-                        fields=["pool_id", "usage", "valid_to"], name="billing_bucket_of_pool"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("subscription_id", "tariff_id", "item_no", "cycle_starts_at"),
-                        name="billing_bucket_once",
+            },
+        ),
+        migrations.CreateModel(
+            name="BalanceBook",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("used__gte", 0), ("used__lte", models.F("quantity"))),
-                        name="billing_bucket_used",
+                ),
+                ("book_no", models.CharField(max_length=24, verbose_name="账本编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("cash", "现金"), ("gift", "赠送"), ("dedicated", "专用")],
+                        max_length=10,
+                        verbose_name="类型",
                     ),
-                ],
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                ("charge_groups", models.JSONField(default=list, verbose_name="费用组")),
+                ("priority", models.SmallIntegerField(default=100, verbose_name="优先级")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="余额"
+                    ),
+                ),
+                (
+                    "reserved",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="预占"
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(verbose_name="生效时间")),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="失效时间"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="关闭时间")),
+            ],
+            options={
+                "verbose_name": "余额账本",
+                "verbose_name_plural": "余额账本",
             },
         ),
         migrations.CreateModel(
@@ -183,13 +215,113 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "银行文件",
                 "verbose_name_plural": "银行文件",
-                "constraints": [
-                    models.UniqueConstraint(fields=("digest",), name="billing_bank_file_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["posting", "done", "refused"])),
-                        name="billing_bank_file_state_known",
+            },
+        ),
+        migrations.CreateModel(
+            name="BankLine",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line_no", models.IntegerField(verbose_name="行号")),
+                ("serial", models.CharField(max_length=80, verbose_name="银行流水号")),
+                ("account_text", models.CharField(max_length=60, verbose_name="账户 (原文)")),
+                (
+                    "payer",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="付款人"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
+                ),
+                ("paid_at", models.DateTimeField(verbose_name="付款时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待入账"),
+                            ("paid", "已入账"),
+                            ("suspense", "挂账"),
+                            ("returned", "已退回"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
-                ],
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="原因"),
+                ),
+                ("payment_id", models.BigIntegerField(null=True, verbose_name="缴费")),
+            ],
+            options={
+                "verbose_name": "银行明细",
+                "verbose_name_plural": "银行明细",
+            },
+        ),
+        migrations.CreateModel(
+            name="Bill",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bill_no", models.CharField(max_length=24, verbose_name="账单编号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("trial", "试算"),
+                            ("issued", "已出账"),
+                            ("superseded", "已被取代"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "charges",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="费用"),
+                ),
+                (
+                    "discounts",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="优惠"),
+                ),
+                ("tax", models.DecimalField(decimal_places=6, max_digits=20, verbose_name="税额")),
+                ("tax_inclusive", models.BooleanField(default=True, verbose_name="价内税")),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="合计"),
+                ),
+                (
+                    "paid_before",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="已付"
+                    ),
+                ),
+                (
+                    "to_balance",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="转入余额"
+                    ),
+                ),
+                (
+                    "receivable",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="应收"),
+                ),
+                (
+                    "open_amount",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="未销"),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="出账时间")),
+                ("due_on", models.DateField(verbose_name="付款截止日")),
+                (
+                    "consolidated_into_id",
+                    models.BigIntegerField(null=True, verbose_name="合并账单"),
+                ),
+                ("supersedes_id", models.BigIntegerField(null=True, verbose_name="取代")),
+                ("disputed_at", models.DateTimeField(blank=True, null=True, verbose_name="争议")),
+            ],
+            options={
+                "verbose_name": "账单",
+                "verbose_name_plural": "账单",
             },
         ),
         migrations.CreateModel(
@@ -219,19 +351,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "账期",
                 "verbose_name_plural": "账期",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("billing_day", "starts_on"), name="billing_cycle_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["open", "closed", "billed"])),
-                        name="billing_cycle_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="billing_cycle",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -255,9 +374,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "计费群组",
                 "verbose_name_plural": "计费群组",
-                "constraints": [
-                    models.UniqueConstraint(fields=("group_no",), name="billing_group_no_once")
-                ],
             },
         ),
         migrations.CreateModel(
@@ -335,30 +451,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "账单明细",
                 "verbose_name_plural": "账单明细",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("bill_id", "line_no"), name="billing_line_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "recurring",
-                                    "one_off",
-                                    "usage",
-                                    "penalty",
-                                    "minimum",
-                                    "cap",
-                                    "discount",
-                                    "late_fee",
-                                    "correction",
-                                ],
-                            )
-                        ),
-                        name="billing_line_kind_known",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -408,113 +500,10 @@ class Migration(migrations.Migration):
                     "actor_number",
                     models.CharField(blank=True, default="", max_length=64, verbose_name="操作员"),
                 ),
-                (
-                    "cycle",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="runs",
-                        to="billing.billingcycle",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "出账批次",
                 "verbose_name_plural": "出账批次",
-            },
-        ),
-        migrations.CreateModel(
-            name="Bill",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("bill_no", models.CharField(max_length=24, verbose_name="账单编号")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("trial", "试算"),
-                            ("issued", "已出账"),
-                            ("superseded", "已被取代"),
-                        ],
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="币种")),
-                (
-                    "charges",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="费用"),
-                ),
-                (
-                    "discounts",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="优惠"),
-                ),
-                ("tax", models.DecimalField(decimal_places=6, max_digits=20, verbose_name="税额")),
-                ("tax_inclusive", models.BooleanField(default=True, verbose_name="价内税")),
-                (
-                    "total",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="合计"),
-                ),
-                (
-                    "paid_before",
-                    models.DecimalField(
-                        decimal_places=6, default=0, max_digits=20, verbose_name="已付"
-                    ),
-                ),
-                (
-                    "to_balance",
-                    models.DecimalField(
-                        decimal_places=6, default=0, max_digits=20, verbose_name="转入余额"
-                    ),
-                ),
-                (
-                    "receivable",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="应收"),
-                ),
-                (
-                    "open_amount",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="未销"),
-                ),
-                ("issued_at", models.DateTimeField(verbose_name="出账时间")),
-                ("due_on", models.DateField(verbose_name="付款截止日")),
-                (
-                    "consolidated_into_id",
-                    models.BigIntegerField(null=True, verbose_name="合并账单"),
-                ),
-                ("supersedes_id", models.BigIntegerField(null=True, verbose_name="取代")),
-                ("disputed_at", models.DateTimeField(blank=True, null=True, verbose_name="争议")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bills",
-                        to="billing.billingaccount",
-                    ),
-                ),
-                (
-                    "cycle",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.billingcycle",
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bills",
-                        to="billing.billrun",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "账单",
-                "verbose_name_plural": "账单",
             },
         ),
         migrations.CreateModel(
@@ -546,17 +535,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "账单条款",
                 "verbose_name_plural": "账单条款",
-                "constraints": [
-                    models.UniqueConstraint(fields=("code",), name="billing_terms_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("due_days__range", (0, 365)),
-                            ("late_fee_percent_a_day__gte", 0),
-                            ("late_fee_cap_percent__gte", 0),
-                        ),
-                        name="billing_terms_figures",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -601,23 +579,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "收款日结",
                 "verbose_name_plural": "收款日结",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("operator_no", "day", "currency"), name="billing_cashier_day_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["open", "closed", "confirmed"])),
-                        name="billing_cashier_day_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("confirmed_by", ""),
-                            models.Q(("confirmed_by", models.F("operator_no")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="billing_cashier_day_by_two",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -637,17 +598,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "币种",
                 "verbose_name_plural": "币种",
-                "constraints": [
-                    models.UniqueConstraint(fields=("code",), name="billing_currency_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[A-Z]{3}$")),
-                        name="billing_currency_code_form",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("minor_units__range", (0, 4))),
-                        name="billing_currency_minor_units",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -662,22 +612,6 @@ class Migration(migrations.Migration):
                 ("is_owner", models.BooleanField(default=False, verbose_name="群主")),
                 ("valid_from", models.DateTimeField(verbose_name="生效时间")),
                 ("valid_to", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="members",
-                        to="billing.billinggroup",
-                    ),
-                ),
-                (
-                    "subscriber",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="billing.billingsubscriber",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "群成员",
@@ -722,23 +656,6 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(blank=True, default="", max_length=200, verbose_name="原因"),
                 ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="invoices",
-                        to="billing.billingaccount",
-                    ),
-                ),
-                (
-                    "red_of",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="undone_by",
-                        to="billing.invoice",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "发票",
@@ -756,14 +673,6 @@ class Migration(migrations.Migration):
                 ),
                 ("line_id", models.BigIntegerField(verbose_name="账单明细")),
                 ("stands", models.BooleanField(default=True, verbose_name="有效")),
-                (
-                    "invoice",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="billing.invoice",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "发票明细",
@@ -817,16 +726,6 @@ class Migration(migrations.Migration):
                     "actor_number",
                     models.CharField(blank=True, default="", max_length=64, verbose_name="操作员"),
                 ),
-                (
-                    "period",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.accountingperiod",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "会计分录",
@@ -861,14 +760,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "会计科目",
                 "verbose_name_plural": "会计科目",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["asset", "liability", "revenue", "expense"])
-                        ),
-                        name="billing_ledger_account_kind_known",
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -931,33 +822,6 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(blank=True, default="", max_length=200, verbose_name="原因"),
                 ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to="billing.billingaccount",
-                    ),
-                ),
-                (
-                    "cashier_day",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to="billing.cashierday",
-                    ),
-                ),
-                (
-                    "refund_of",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="refunds",
-                        to="billing.payment",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "缴费",
@@ -976,29 +840,60 @@ class Migration(migrations.Migration):
                 ("account_id", models.BigIntegerField(null=True, verbose_name="账户")),
                 ("book_id", models.BigIntegerField(null=True, verbose_name="账本")),
                 ("bill_id", models.BigIntegerField(null=True, verbose_name="账单")),
-                (
-                    "entry",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="billing.journalentry",
-                    ),
-                ),
-                (
-                    "ledger",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.ledgeraccount",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "分录行",
                 "verbose_name_plural": "分录行",
+            },
+        ),
+        migrations.CreateModel(
+            name="QuarantinedRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line_no", models.IntegerField(verbose_name="行号")),
+                ("usage_id", models.BigIntegerField(null=True, verbose_name="话单")),
+                ("content", models.TextField(blank=True, default="", verbose_name="原文")),
+                ("fields", models.JSONField(default=dict, verbose_name="字段")),
+                ("reason", models.CharField(max_length=40, verbose_name="原因代码")),
+                (
+                    "detail_zh",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="原因"),
+                ),
+                ("detail_en", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待处理"),
+                            ("recovered", "已恢复"),
+                            ("discarded", "已丢弃"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.SmallIntegerField(default=0, verbose_name="处理次数")),
+                ("put_at", models.DateTimeField(verbose_name="进入时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
+                (
+                    "ended_by",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="处理人"),
+                ),
+                (
+                    "ended_why",
+                    models.CharField(
+                        blank=True, default="", max_length=200, verbose_name="处理说明"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "异常话单",
+                "verbose_name_plural": "异常话单",
             },
         ),
         migrations.CreateModel(
@@ -1056,14 +951,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "批价结果",
                 "verbose_name_plural": "批价结果",
-                "indexes": [
-                    models.Index(fields=["subscriber_id", "started_at"], name="billing_rated_of")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("usage_id", "revision"), name="billing_rated_once"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1106,15 +993,6 @@ class Migration(migrations.Migration):
                 ("reserved_at", models.DateTimeField(verbose_name="预占时间")),
                 ("expires_at", models.DateTimeField(verbose_name="失效时间")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.billingaccount",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "余额预占",
@@ -1140,14 +1018,6 @@ class Migration(migrations.Migration):
                 ),
                 ("valid_from", models.DateTimeField(verbose_name="生效时间")),
                 ("valid_to", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
-                (
-                    "subscriber",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="status_periods",
-                        to="billing.billingsubscriber",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "停机时段",
@@ -1172,18 +1042,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "税务档案",
                 "verbose_name_plural": "税务档案",
-                "constraints": [
-                    models.UniqueConstraint(fields=("code",), name="billing_tax_profile_once"),
-                    models.CheckConstraint(
-                        condition=django.db.models.lookups.Exact(
-                            models.Func(
-                                "rates", function="jsonb_typeof", output_field=models.TextField()
-                            ),
-                            "object",
-                        ),
-                        name="billing_tax_rates_form",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1242,100 +1100,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "话单批次",
                 "verbose_name_plural": "话单批次",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ["loading", "loaded", "rating"])),
-                        fields=["id"],
-                        name="billing_batch_to_rate",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("digest__isnull", False)),
-                        fields=("digest",),
-                        name="billing_batch_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("state__in", ["loading", "loaded", "rating", "rated", "refused"])
-                        ),
-                        name="billing_batch_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("source__in", ["file", "api", "prepaid", "mended", "rerate"])
-                        ),
-                        name="billing_batch_source_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="QuarantinedRecord",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("line_no", models.IntegerField(verbose_name="行号")),
-                ("usage_id", models.BigIntegerField(null=True, verbose_name="话单")),
-                ("content", models.TextField(blank=True, default="", verbose_name="原文")),
-                ("fields", models.JSONField(default=dict, verbose_name="字段")),
-                ("reason", models.CharField(max_length=40, verbose_name="原因代码")),
-                (
-                    "detail_zh",
-                    models.CharField(blank=True, default="", max_length=300, verbose_name="原因"),
-                ),
-                ("detail_en", models.CharField(blank=True, default="", max_length=300)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "待处理"),
-                            ("recovered", "已恢复"),
-                            ("discarded", "已丢弃"),
-                        ],
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("attempts", models.SmallIntegerField(default=0, verbose_name="处理次数")),
-                ("put_at", models.DateTimeField(verbose_name="进入时间")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
-                (
-                    "ended_by",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="处理人"),
-                ),
-                (
-                    "ended_why",
-                    models.CharField(
-                        blank=True, default="", max_length=200, verbose_name="处理说明"
-                    ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quarantined",
-                        to="billing.usagebatch",
-                    ),
-                ),
-                (
-                    "retried_in",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="retried",
-                        to="billing.usagebatch",
-                        verbose_name="重试批次",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "异常话单",
-                "verbose_name_plural": "异常话单",
             },
         ),
         migrations.CreateModel(
@@ -1371,19 +1135,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "使用费",
                 "verbose_name_plural": "使用费",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=(
-                            "subscriber_id",
-                            "cycle_id",
-                            "tariff_id",
-                            "subscription_id",
-                            "charge_group",
-                        ),
-                        name="billing_usage_charge_once",
-                        nulls_distinct=False,
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1433,15 +1184,6 @@ class Migration(migrations.Migration):
                         blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="金额"
                     ),
                 ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.usagebatch",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "话单",
@@ -1479,14 +1221,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "充值卡",
                 "verbose_name_plural": "充值卡",
-                "constraints": [
-                    models.UniqueConstraint(fields=("serial",), name="billing_voucher_serial_once"),
-                    models.UniqueConstraint(fields=("digest",), name="billing_voucher_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["issued", "used", "void"])),
-                        name="billing_voucher_state_known",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1522,250 +1256,655 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "任务分片",
                 "verbose_name_plural": "任务分片",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("work", "of_id", "part_no"), name="billing_partition_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["waiting", "done", "failed"])),
-                        name="billing_partition_state_known",
-                    ),
-                ],
             },
         ),
-        migrations.CreateModel(
-            name="Adjustment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("adjustment_no", models.CharField(max_length=24, verbose_name="调账编号")),
-                ("bill_id", models.BigIntegerField(blank=True, null=True, verbose_name="账单")),
-                ("kind", models.CharField(max_length=12, verbose_name="类型")),
-                ("currency", models.CharField(max_length=3, verbose_name="币种")),
-                (
-                    "amount",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
-                ),
-                ("reason", models.CharField(max_length=200, verbose_name="原因")),
-                ("reference", models.CharField(max_length=80, verbose_name="外部编号")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("done", "已生效"), ("reversed", "已撤销")],
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("operator_no", models.CharField(max_length=64, verbose_name="经办人")),
-                (
-                    "approved_by",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="审批人"),
-                ),
-                ("created_at", models.DateTimeField(verbose_name="时间")),
-                (
-                    "reversed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="撤销时间"),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="billing.billingaccount",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "调账",
-                "verbose_name_plural": "调账",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("adjustment_no",), name="billing_adjustment_no_once"
-                    ),
-                    models.UniqueConstraint(fields=("reference",), name="billing_adjustment_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["done", "reversed"])),
-                        name="billing_adjustment_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount", 0), _negated=True),
-                        name="billing_adjustment_amount",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="billing_adjustment_has_a_reason",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("approved_by", ""),
-                            models.Q(("approved_by", models.F("operator_no")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="billing_adjustment_by_two",
-                    ),
-                ],
-            },
+        migrations.AddField(
+            model_name="billingaccount",
+            name="bill_terms",
+            field=models.CharField(default="standard", max_length=40, verbose_name="账单条款"),
         ),
-        migrations.CreateModel(
-            name="BalanceBook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("book_no", models.CharField(max_length=24, verbose_name="账本编号")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("cash", "现金"), ("gift", "赠送"), ("dedicated", "专用")],
-                        max_length=10,
-                        verbose_name="类型",
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="币种")),
-                ("charge_groups", models.JSONField(default=list, verbose_name="费用组")),
-                ("priority", models.SmallIntegerField(default=100, verbose_name="优先级")),
-                (
-                    "amount",
-                    models.DecimalField(
-                        decimal_places=6, default=0, max_digits=20, verbose_name="余额"
-                    ),
-                ),
-                (
-                    "reserved",
-                    models.DecimalField(
-                        decimal_places=6, default=0, max_digits=20, verbose_name="预占"
-                    ),
-                ),
-                ("valid_from", models.DateTimeField(verbose_name="生效时间")),
-                (
-                    "expires_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="失效时间"),
-                ),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="关闭时间")),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="books",
-                        to="billing.billingaccount",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "余额账本",
-                "verbose_name_plural": "余额账本",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("closed_at", None), ("expires_at__isnull", False)),
-                        fields=["expires_at"],
-                        name="billing_book_expiring",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("book_no",), name="billing_book_no_once"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "cash")),
-                        fields=("account", "currency"),
-                        name="billing_one_cash_book",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["cash", "gift", "dedicated"])),
-                        name="billing_book_kind_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount__gte", 0)),
-                        name="billing_book_amount_not_negative",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("reserved__gte", 0), ("reserved__lte", models.F("amount"))
-                        ),
-                        name="billing_book_reserved_within_amount",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("kind", "cash"), _negated=True),
-                            models.Q(("charge_groups", []), ("expires_at", None)),
-                            _connector="OR",
-                        ),
-                        name="billing_cash_is_for_everything_and_stays",
-                    ),
-                ],
-            },
+        migrations.AddIndex(
+            model_name="paymentrelation",
+            index=models.Index(
+                condition=models.Q(("charge_group", "*"), _negated=True),
+                fields=["subscriber"],
+                name="billing_payer_of_a_part",
+            ),
         ),
-        migrations.CreateModel(
-            name="BankLine",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("line_no", models.IntegerField(verbose_name="行号")),
-                ("serial", models.CharField(max_length=80, verbose_name="银行流水号")),
-                ("account_text", models.CharField(max_length=60, verbose_name="账户 (原文)")),
-                (
-                    "payer",
-                    models.CharField(blank=True, default="", max_length=200, verbose_name="付款人"),
+        migrations.AddConstraint(
+            model_name="accountingperiod",
+            constraint=models.UniqueConstraint(fields=("code",), name="billing_period_code_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="accountingperiod",
+            constraint=models.UniqueConstraint(
+                fields=("starts_at",), name="billing_period_start_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accountingperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="billing_period"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accountingperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "closed"])),
+                name="billing_period_state_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="adjustment",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="adjustments",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("payment_id__isnull", False)),
+                fields=["payment_id"],
+                name="billing_allocation_of_payment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undoes_id__isnull", False)),
+                fields=("undoes_id",),
+                name="billing_allocation_undone_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("undoes_id", None)),
+                    models.Q(("amount__lt", 0), ("undoes_id__isnull", False)),
+                    _connector="OR",
                 ),
-                ("currency", models.CharField(max_length=3, verbose_name="币种")),
-                (
-                    "amount",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
-                ),
-                ("paid_at", models.DateTimeField(verbose_name="付款时间")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "待入账"),
-                            ("paid", "已入账"),
-                            ("suspense", "挂账"),
-                            ("returned", "已退回"),
+                name="billing_allocation_sign",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="allowancebucket",
+            index=models.Index(
+                fields=["pool_id", "usage", "valid_to"], name="billing_bucket_of_pool"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allowancebucket",
+            constraint=models.UniqueConstraint(
+                fields=("subscription_id", "tariff_id", "item_no", "cycle_starts_at"),
+                name="billing_bucket_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="allowancebucket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used__gte", 0), ("used__lte", models.F("quantity"))),
+                name="billing_bucket_used",
+            ),
+        ),
+        migrations.AddField(
+            model_name="balancebook",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="books",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankfile",
+            constraint=models.UniqueConstraint(fields=("digest",), name="billing_bank_file_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="bankfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["posting", "done", "refused"])),
+                name="billing_bank_file_state_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="bankline",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="billing.bankfile",
+            ),
+        ),
+        migrations.AddField(
+            model_name="bill",
+            name="account",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bills",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billingcycle",
+            constraint=models.UniqueConstraint(
+                fields=("billing_day", "starts_on"), name="billing_cycle_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billingcycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "closed", "billed"])),
+                name="billing_cycle_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billingcycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="billing_cycle"
+            ),
+        ),
+        migrations.AddField(
+            model_name="bill",
+            name="cycle",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingcycle",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billinggroup",
+            constraint=models.UniqueConstraint(fields=("group_no",), name="billing_group_no_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="billline",
+            constraint=models.UniqueConstraint(
+                fields=("bill_id", "line_no"), name="billing_line_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "recurring",
+                            "one_off",
+                            "usage",
+                            "penalty",
+                            "minimum",
+                            "cap",
+                            "discount",
+                            "late_fee",
+                            "correction",
                         ],
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, default="", max_length=40, verbose_name="原因"),
-                ),
-                ("payment_id", models.BigIntegerField(null=True, verbose_name="缴费")),
-                (
-                    "file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="billing.bankfile",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "银行明细",
-                "verbose_name_plural": "银行明细",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "suspense")),
-                        fields=["id"],
-                        name="billing_bank_suspense",
                     )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("file", "line_no"), name="billing_bank_line_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("state__in", ["waiting", "paid", "suspense", "returned"])
-                        ),
-                        name="billing_bank_line_state_known",
-                    ),
-                ],
-            },
+                ),
+                name="billing_line_kind_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="billrun",
+            name="cycle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="runs",
+                to="billing.billingcycle",
+            ),
+        ),
+        migrations.AddField(
+            model_name="bill",
+            name="run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bills",
+                to="billing.billrun",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="billterms",
+            constraint=models.UniqueConstraint(fields=("code",), name="billing_terms_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="billterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_days__range", (0, 365)),
+                    ("late_fee_percent_a_day__gte", 0),
+                    ("late_fee_cap_percent__gte", 0),
+                ),
+                name="billing_terms_figures",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cashierday",
+            constraint=models.UniqueConstraint(
+                fields=("operator_no", "day", "currency"), name="billing_cashier_day_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cashierday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "closed", "confirmed"])),
+                name="billing_cashier_day_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cashierday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", ""),
+                    models.Q(("confirmed_by", models.F("operator_no")), _negated=True),
+                    _connector="OR",
+                ),
+                name="billing_cashier_day_by_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="currency",
+            constraint=models.UniqueConstraint(fields=("code",), name="billing_currency_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="currency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[A-Z]{3}$")), name="billing_currency_code_form"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="currency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minor_units__range", (0, 4))),
+                name="billing_currency_minor_units",
+            ),
+        ),
+        migrations.AddField(
+            model_name="groupmember",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="billing.billinggroup",
+            ),
+        ),
+        migrations.AddField(
+            model_name="groupmember",
+            name="subscriber",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="billing.billingsubscriber",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invoice",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoices",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invoice",
+            name="red_of",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="undone_by",
+                to="billing.invoice",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invoicedline",
+            name="invoice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="billing.invoice",
+            ),
+        ),
+        migrations.AddField(
+            model_name="journalentry",
+            name="period",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.accountingperiod",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["asset", "liability", "revenue", "expense"])),
+                name="billing_ledger_account_kind_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="payment",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="payment",
+            name="cashier_day",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="billing.cashierday",
+            ),
+        ),
+        migrations.AddField(
+            model_name="payment",
+            name="refund_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="refunds",
+                to="billing.payment",
+            ),
+        ),
+        migrations.AddField(
+            model_name="posting",
+            name="entry",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="postings",
+                to="billing.journalentry",
+            ),
+        ),
+        migrations.AddField(
+            model_name="posting",
+            name="ledger",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.ledgeraccount",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ratedevent",
+            index=models.Index(fields=["subscriber_id", "started_at"], name="billing_rated_of"),
+        ),
+        migrations.AddConstraint(
+            model_name="ratedevent",
+            constraint=models.UniqueConstraint(
+                fields=("usage_id", "revision"), name="billing_rated_once"
+            ),
+        ),
+        migrations.AddField(
+            model_name="reservation",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="statusperiod",
+            name="subscriber",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="status_periods",
+                to="billing.billingsubscriber",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="taxprofile",
+            constraint=models.UniqueConstraint(fields=("code",), name="billing_tax_profile_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="taxprofile",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    models.Func("rates", function="jsonb_typeof", output_field=models.TextField()),
+                    "object",
+                ),
+                name="billing_tax_rates_form",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="usagebatch",
+            index=models.Index(
+                condition=models.Q(("state__in", ["loading", "loaded", "rating"])),
+                fields=["id"],
+                name="billing_batch_to_rate",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagebatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("digest__isnull", False)),
+                fields=("digest",),
+                name="billing_batch_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["loading", "loaded", "rating", "rated", "refused"])
+                ),
+                name="billing_batch_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagebatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["file", "api", "prepaid", "mended", "rerate"])),
+                name="billing_batch_source_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quarantinedrecord",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quarantined",
+                to="billing.usagebatch",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quarantinedrecord",
+            name="retried_in",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="retried",
+                to="billing.usagebatch",
+                verbose_name="重试批次",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="usagecharge",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "subscriber_id",
+                    "cycle_id",
+                    "tariff_id",
+                    "subscription_id",
+                    "charge_group",
+                ),
+                name="billing_usage_charge_once",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddField(
+            model_name="usagerecord",
+            name="batch",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.usagebatch",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="voucher",
+            constraint=models.UniqueConstraint(
+                fields=("serial",), name="billing_voucher_serial_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="voucher",
+            constraint=models.UniqueConstraint(fields=("digest",), name="billing_voucher_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["issued", "used", "void"])),
+                name="billing_voucher_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workpartition",
+            constraint=models.UniqueConstraint(
+                fields=("work", "of_id", "part_no"), name="billing_partition_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workpartition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "done", "failed"])),
+                name="billing_partition_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.UniqueConstraint(
+                fields=("adjustment_no",), name="billing_adjustment_no_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.UniqueConstraint(
+                fields=("reference",), name="billing_adjustment_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["done", "reversed"])),
+                name="billing_adjustment_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="billing_adjustment_amount"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="billing_adjustment_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", ""),
+                    models.Q(("approved_by", models.F("operator_no")), _negated=True),
+                    _connector="OR",
+                ),
+                name="billing_adjustment_by_two",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="balancebook",
+            index=models.Index(
+                condition=models.Q(("closed_at", None), ("expires_at__isnull", False)),
+                fields=["expires_at"],
+                name="billing_book_expiring",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.UniqueConstraint(fields=("book_no",), name="billing_book_no_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "cash")),
+                fields=("account", "currency"),
+                name="billing_one_cash_book",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["cash", "gift", "dedicated"])),
+                name="billing_book_kind_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="billing_book_amount_not_negative"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserved__gte", 0), ("reserved__lte", models.F("amount"))),
+                name="billing_book_reserved_within_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancebook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "cash"), _negated=True),
+                    models.Q(("charge_groups", []), ("expires_at", None)),
+                    _connector="OR",
+                ),
+                name="billing_cash_is_for_everything_and_stays",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="bankline",
+            index=models.Index(
+                condition=models.Q(("state", "suspense")),
+                fields=["id"],
+                name="billing_bank_suspense",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankline",
+            constraint=models.UniqueConstraint(
+                fields=("file", "line_no"), name="billing_bank_line_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "paid", "suspense", "returned"])),
+                name="billing_bank_line_state_known",
+            ),
         ),
         migrations.AddConstraint(
             model_name="billrun",
@@ -1805,7 +1944,7 @@ class Migration(migrations.Migration):
             model_name="bill",
             index=models.Index(
                 condition=models.Q(("open_amount__gt", 0), ("state", "issued")),
-                fields=["due_on"],
+                fields=["account", "due_on"],
                 name="billing_bill_open",
             ),
         ),

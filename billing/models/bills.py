@@ -198,7 +198,7 @@ class Bill(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-issued_at"], name="billing_bill_of_account"),
             models.Index(
-                fields=["due_on"],
+                fields=["account", "due_on"],
                 name="billing_bill_open",
                 condition=Q(state=BillState.ISSUED, open_amount__gt=0),
             ),

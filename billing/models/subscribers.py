@@ -193,6 +193,13 @@ class PaymentRelation(models.Model):
                 name="billing_payer_period",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subscriber"],
+                name="billing_payer_of_a_part",
+                condition=~Q(charge_group="*"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} → {self.subscriber_id} ({self.charge_group})"
