@@ -54,8 +54,14 @@ def rate_part(
     What is late or corrects something takes along what was rated since then of the same streams.
     """
     values = {
-        **{"batch": batch_id, "part": part, "parts": parts, "lanes": LANES, "again": again},
-        **{"at": at, "zone": settings.TIME_ZONE, "paid": False},
+        "batch": batch_id,
+        "part": part,
+        "parts": parts,
+        "lanes": LANES,
+        "again": again,
+        "at": at,
+        "zone": settings.TIME_ZONE,
+        "paid": False,
     }
     lock_lanes(cursor, range(part, LANES, parts))
     records = OF_QUARANTINE if again else OF_BATCH

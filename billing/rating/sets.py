@@ -51,9 +51,10 @@ RECORDS = GIVEN.replace(
               record.started_at, record.quantity, record.zone, record.roaming, record.amount
        FROM billing_usagerecord AS record WHERE record.id = ANY(%(records)s::bigint[])""",
 )
-LANES_OF = f"""
-SELECT pg_advisory_xact_lock({LOCK}, lane)
-FROM (SELECT DISTINCT mod(abs(stream), {LANES})::int AS lane FROM rating_set ORDER BY lane) AS lanes
+LANES_OF = """
+SELECT pg_advisory_xact_lock(%(lock)s::int, lane)
+FROM (SELECT DISTINCT mod(abs(stream), %(lanes)s::int)::int AS lane FROM rating_set
+      ORDER BY lane) AS lanes
 """
 RESULT = """
 SELECT n, price, currency, charge_group, subscription_id, tariff_id, free_quantity,
@@ -101,9 +102,13 @@ def rate_set(uses: Sequence[Use], *, at: datetime) -> list[Priced]:
     """
     told = [
         {
-            **{"n": n, "subscriber_id": use.subscriber_id, "usage": use.usage},
-            **{"started_at": use.started_at.isoformat(), "quantity": use.quantity},
-            **{"zone": use.zone, "roaming": use.roaming},
+            "n": n,
+            "subscriber_id": use.subscriber_id,
+            "usage": use.usage,
+            "started_at": use.started_at.isoformat(),
+            "quantity": use.quantity,
+            "zone": use.zone,
+            "roaming": use.roaming,
             "amount": None if use.amount is None else str(use.amount),
         }
         for n, use in enumerate(uses)
@@ -132,7 +137,7 @@ class _Rating:
 
     def __init__(self, given: str, values: dict[str, Any]) -> None:
         self.given = given
-        self.values = {**values, "zone": settings.TIME_ZONE}
+        self.values = {**values, "zone": settings.TIME_ZONE, "lock": LOCK, "lanes": LANES}
 
     def prepare(self) -> None:
         """See that the cycles and buckets of the set are there."""
