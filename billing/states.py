@@ -156,6 +156,13 @@ class PeriodState(models.TextChoices):
     CLOSED = "closed", "已关闭"
 
 
+class FigureKind(models.TextChoices):
+    """What a month's figures are made of."""
+
+    REVENUE = "revenue", "收入"
+    USAGE = "usage", "使用量"
+
+
 class EntryKind(models.TextChoices):
     """What a journal entry is about."""
 
@@ -338,6 +345,7 @@ class BankLineState(models.TextChoices):
     PAID = "paid", "已入账"
     SUSPENSE = "suspense", "挂账"
     RETURNED = "returned", "已退回"
+    REPEATED = "repeated", "重复"
 
 
 class VoucherState(models.TextChoices):

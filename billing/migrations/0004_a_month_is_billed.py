@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                     "closed_by",
                     models.CharField(blank=True, default="", max_length=64, verbose_name="关闭人"),
                 ),
+                ("entries", models.BigIntegerField(blank=True, null=True, verbose_name="分录数")),
             ],
             options={
                 "verbose_name": "会计期间",
@@ -242,6 +243,7 @@ class Migration(migrations.Migration):
                             ("paid", "已入账"),
                             ("suspense", "挂账"),
                             ("returned", "已退回"),
+                            ("repeated", "重复"),
                         ],
                         max_length=10,
                         verbose_name="状态",
@@ -763,6 +765,73 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LedgerProof",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("began_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(verbose_name="结束时间")),
+                ("checked", models.JSONField(verbose_name="核对数量")),
+                ("wrong", models.JSONField(default=list, verbose_name="不符")),
+                ("wrong_count", models.BigIntegerField(default=0, verbose_name="不符数量")),
+            ],
+            options={
+                "verbose_name": "总账核对",
+                "verbose_name_plural": "总账核对",
+            },
+        ),
+        migrations.CreateModel(
+            name="MonthFigure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("revenue", "收入"), ("usage", "使用量")],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("word", models.CharField(max_length=12, verbose_name="项目")),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "product",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="产品"),
+                ),
+                (
+                    "charge_group",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
+                ),
+                ("items", models.BigIntegerField(verbose_name="条数")),
+                ("quantity", models.BigIntegerField(default=0, verbose_name="数量")),
+                ("free_quantity", models.BigIntegerField(default=0, verbose_name="免费数量")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
+                ),
+                (
+                    "tax",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="税额"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "经营月报",
+                "verbose_name_plural": "经营月报",
+            },
+        ),
+        migrations.CreateModel(
             name="Payment",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -826,6 +895,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "缴费",
                 "verbose_name_plural": "缴费",
+            },
+        ),
+        migrations.CreateModel(
+            name="PeriodTotal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "debits",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="借方"),
+                ),
+                (
+                    "credits",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="贷方"),
+                ),
+                ("postings", models.BigIntegerField(verbose_name="分录行数")),
+            ],
+            options={
+                "verbose_name": "期末发生额",
+                "verbose_name_plural": "期末发生额",
             },
         ),
         migrations.CreateModel(
@@ -1184,6 +1278,7 @@ class Migration(migrations.Migration):
                         blank=True, decimal_places=6, max_digits=20, null=True, verbose_name="金额"
                     ),
                 ),
+                ("extension", models.JSONField(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "话单",
@@ -1309,6 +1404,22 @@ class Migration(migrations.Migration):
                 condition=models.Q(("payment_id__isnull", False)),
                 fields=["payment_id"],
                 name="billing_allocation_of_payment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("book_id__isnull", False)),
+                fields=["book_id", "id"],
+                name="billing_allocation_of_book",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("adjustment_id__isnull", False)),
+                fields=["adjustment_id"],
+                name="billing_allocation_adjusting",
             ),
         ),
         migrations.AddConstraint(
@@ -1591,6 +1702,20 @@ class Migration(migrations.Migration):
                 name="billing_ledger_account_kind_known",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="monthfigure",
+            constraint=models.UniqueConstraint(
+                fields=("month", "kind", "word", "currency", "product", "charge_group"),
+                name="billing_month_figure_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="monthfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["revenue", "usage"])),
+                name="billing_month_figure_kind_known",
+            ),
+        ),
         migrations.AddField(
             model_name="payment",
             name="account",
@@ -1619,6 +1744,25 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="refunds",
                 to="billing.payment",
+            ),
+        ),
+        migrations.AddField(
+            model_name="periodtotal",
+            name="ledger",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.ledgeraccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="periodtotal",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="totals",
+                to="billing.accountingperiod",
             ),
         ),
         migrations.AddField(
@@ -1893,6 +2037,22 @@ class Migration(migrations.Migration):
                 name="billing_bank_suspense",
             ),
         ),
+        migrations.AddIndex(
+            model_name="bankline",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["file", "line_no"],
+                name="billing_bank_line_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="bankline",
+            index=models.Index(
+                condition=models.Q(("payment_id__isnull", False)),
+                fields=["payment_id"],
+                name="billing_bank_line_paid",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="bankline",
             constraint=models.UniqueConstraint(
@@ -1902,7 +2062,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="bankline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "paid", "suspense", "returned"])),
+                condition=models.Q(
+                    ("state__in", ["waiting", "paid", "suspense", "returned", "repeated"])
+                ),
                 name="billing_bank_line_state_known",
             ),
         ),
@@ -2085,6 +2247,22 @@ class Migration(migrations.Migration):
             model_name="journalentry",
             index=models.Index(fields=["account_id", "id"], name="billing_entry_of_account"),
         ),
+        migrations.AddIndex(
+            model_name="journalentry",
+            index=models.Index(
+                condition=models.Q(
+                    ("kind__in", ("bill", "payment", "write_off", "charge")), _negated=True
+                ),
+                fields=["kind", "id"],
+                name="billing_entry_seldom",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="journalentry",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["posted_at"], name="billing_entry_by_time", pages_per_range=32
+            ),
+        ),
         migrations.AddConstraint(
             model_name="journalentry",
             constraint=models.UniqueConstraint(
@@ -2106,6 +2284,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="payment",
             index=models.Index(fields=["paid_at"], name="billing_payment_by_day"),
+        ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("state", "reversed")),
+                fields=["reversed_by", "reversed_at"],
+                name="billing_payment_undone",
+            ),
         ),
         migrations.AddConstraint(
             model_name="payment",
@@ -2153,6 +2339,19 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="billing_payment_reversed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="periodtotal",
+            constraint=models.UniqueConstraint(
+                fields=("period", "ledger", "currency"), name="billing_period_total_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="periodtotal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credits__gte", 0), ("debits__gte", 0)),
+                name="billing_period_total_signs",
             ),
         ),
         migrations.AddIndex(

@@ -21,6 +21,7 @@ from billing.models.catalogue import (
     Release,
     ReleaseDeed,
 )
+from billing.models.closing import LedgerProof, MonthFigure, PeriodTotal
 from billing.models.ledger import (
     AccountingPeriod,
     Currency,
@@ -89,8 +90,11 @@ __all__ = [
     "InvoicedLine",
     "JournalEntry",
     "LedgerAccount",
+    "LedgerProof",
+    "MonthFigure",
     "Payment",
     "PaymentRelation",
+    "PeriodTotal",
     "Posting",
     "QuarantinedRecord",
     "RatedEvent",

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from billing.models.columns import MoneyField, known
 from billing.states import EntryKind, LedgerKind, PeriodState
 from billing.values import CURRENCY
+
+# Kinds of which there are millions: found by their source or account, not by their kind.
+FREQUENT = (EntryKind.BILL, EntryKind.PAYMENT, EntryKind.WRITE_OFF, EntryKind.CHARGE)
 
 
 class Currency(models.Model):
@@ -68,6 +72,7 @@ class AccountingPeriod(models.Model):
     state = models.CharField("状态", max_length=8, choices=PeriodState.choices, default="open")
     closed_at = models.DateTimeField("关闭时间", null=True, blank=True)
     closed_by = models.CharField("关闭人", max_length=64, blank=True, default="")
+    entries = models.BigIntegerField("分录数", null=True, blank=True)  # when it was closed
 
     class Meta:
         verbose_name = verbose_name_plural = "会计期间"
@@ -118,6 +123,12 @@ class JournalEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["account_id", "id"], name="billing_entry_of_account"),
+            models.Index(
+                fields=["kind", "id"],
+                name="billing_entry_seldom",
+                condition=~Q(kind__in=FREQUENT),
+            ),
+            BrinIndex(fields=["posted_at"], name="billing_entry_by_time", pages_per_range=32),
         ]
 
     def __str__(self) -> str:
