@@ -29,8 +29,12 @@ CONFIGURE_TARIFF = permission(
     zh="配置资费与服务功能",
     en="Configure tariffs and service functions",
 )
-VIEW_USAGE = permission("billing.view_usage", zh="查询话单", en="View usage")
-LOAD_USAGE = permission("billing.load_usage", zh="导入话单", en="Load usage files")
+VIEW_USAGE = permission(
+    "billing.view_usage", zh="查询话单", en="View usage", scope="usage.read"
+)
+LOAD_USAGE = permission(
+    "billing.load_usage", zh="导入话单", en="Load usage files", scope="usage.write"
+)
 MEND_USAGE = permission(
     "billing.mend_quarantined_usage", zh="处理异常话单", en="Mend quarantined usage"
 )
@@ -46,6 +50,7 @@ ADJUST = permission("billing.adjust", zh="调账", en="Adjust accounts")
 CLOSE_DAY = permission("billing.close_cashier_day", zh="收款日结", en="Close a cashier's day")
 CONFIRM_DAY = permission("billing.confirm_cashier_day", zh="复核日结", en="Confirm cashiers' days")
 LOAD_BANK_FILE = permission("billing.load_bank_file", zh="导入银行文件", en="Load bank files")
+ISSUE_VOUCHER = permission("billing.issue_voucher", zh="制作充值卡", en="Make vouchers")
 CLEAR_SUSPENSE = permission("billing.clear_suspense", zh="处理挂账", en="Clear suspense")
 VIEW_LEDGER = permission("billing.view_ledger", zh="查询总账", en="View the ledger")
 CLOSE_PERIOD = permission("billing.close_period", zh="关闭会计期间", en="Close periods")

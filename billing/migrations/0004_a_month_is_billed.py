@@ -2039,6 +2039,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="bankline",
+            index=models.Index(fields=["serial"], name="billing_bank_line_serial"),
+        ),
+        migrations.AddIndex(
+            model_name="bankline",
             index=models.Index(
                 condition=models.Q(("state", "waiting")),
                 fields=["file", "line_no"],

@@ -68,6 +68,11 @@ class Payment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="billing_payment_of_account"),
             models.Index(fields=["paid_at"], name="billing_payment_by_day"),
+            models.Index(
+                fields=["reversed_by", "reversed_at"],
+                name="billing_payment_undone",
+                condition=Q(state=PaymentState.REVERSED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +117,16 @@ class Allocation(models.Model):
                 fields=["payment_id"],
                 name="billing_allocation_of_payment",
                 condition=Q(payment_id__isnull=False),
+            ),
+            models.Index(
+                fields=["book_id", "id"],
+                name="billing_allocation_of_book",
+                condition=Q(book_id__isnull=False),
+            ),
+            models.Index(
+                fields=["adjustment_id"],
+                name="billing_allocation_adjusting",
+                condition=Q(adjustment_id__isnull=False),
             ),
         ]
 
@@ -216,7 +231,10 @@ class BankFile(models.Model):
 
 
 class BankLine(models.Model):
-    """银行回盘明细: matched to an account and paid, or in suspense (挂账) until a person says."""
+    """银行回盘明细: matched to an account and paid, or in suspense (挂账) until a person says.
+
+    A serial number that the bank has told before is ``repeated``: ``payment_id`` is what it was.
+    """
 
     id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="lines")
@@ -240,6 +258,17 @@ class BankLine(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["id"], name="billing_bank_suspense", condition=Q(state="suspense")
+            ),
+            models.Index(fields=["serial"], name="billing_bank_line_serial"),
+            models.Index(
+                fields=["file", "line_no"],
+                name="billing_bank_line_waiting",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["payment_id"],
+                name="billing_bank_line_paid",
+                condition=Q(payment_id__isnull=False),
             ),
         ]
 

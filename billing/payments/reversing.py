@@ -128,7 +128,7 @@ def reverse_payment(
         payment.reversed_by = actor.number
         payment.reason = why
         payment.save(update_fields=["state", "reversed_at", "reversed_by", "reason"])
-        BankLine.objects.filter(payment_id=payment.pk).update(
+        BankLine.objects.filter(payment_id=payment.pk, state=BankLineState.PAID).update(
             state=BankLineState.RETURNED, reason="reversed"
         )
         record(

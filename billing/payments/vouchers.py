@@ -1,0 +1,127 @@
+"""充值卡: secrets worth an amount, made in lots and used once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from auth_center.actors import Actor
+from auth_center.audit import record
+from auth_center.permissions import require
+from billing import permissions
+from billing.models import Payment, Voucher
+from billing.payments.money import well_formed
+from billing.payments.taking import take_permitted
+from billing.states import PaymentMethod, VoucherState
+from core.errors import Conflict, DomainError
+from core.systems import System
+
+SECRET_DIGITS = 18
+MOST_AT_ONCE = 100_000
+
+
+class VoucherInvalid(Conflict):
+    """No voucher has this secret, or it was used, is void or has expired; which, is not told."""
+
+    code = "voucherInvalid"
+    zh = "充值卡密码无效、已使用或已过期"
+    en = "The voucher is not valid: unknown, used or expired"
+
+
+class LotInvalid(DomainError):
+    """A lot of vouchers is of at least one and not too many."""
+
+    code = "voucherLotInvalid"
+    zh = "一批充值卡应为 1 到 {most} 张"
+    en = "A lot is of 1 to {most} vouchers"
+
+
+def issue_vouchers(
+    *,
+    count: int,
+    amount: Decimal | str,
+    expires_at: datetime,
+    actor: Actor,
+    at: datetime,
+    currency: str = "CNY",
+) -> list[tuple[str, str]]:
+    """Make a lot of vouchers; return serial and secret of each, told this once and never kept.
+
+    Raises ``LotInvalid`` or ``AmountInvalid``.
+    """
+    require(actor, permissions.ISSUE_VOUCHER)
+    if not 0 < count <= MOST_AT_ONCE:
+        raise LotInvalid(most=MOST_AT_ONCE, field="count")
+    value = well_formed(amount, currency)
+    lot = f"{at:%y%m%d}{secrets.randbelow(10**6):06d}"
+    made = [
+        (f"{lot}{number:06d}", "".join(str(secrets.randbelow(10)) for _ in range(SECRET_DIGITS)))
+        for number in range(1, count + 1)
+    ]
+    with transaction.atomic(using=System.BOSS.alias):
+        Voucher.objects.bulk_create(
+            [
+                Voucher(
+                    serial=serial,
+                    digest=_digest(secret),
+                    currency=currency,
+                    amount=value,
+                    state=VoucherState.ISSUED,
+                    expires_at=expires_at,
+                )
+                for serial, secret in made
+            ],
+            batch_size=2000,
+        )
+        record(
+            *(System.BOSS, actor, permissions.ISSUE_VOUCHER, f"vouchers:{lot}"),
+            at=at,
+            after={"count": count, "amount": value, "currency": currency},
+        )
+    return made
+
+
+def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> Payment:
+    """Pay a voucher's amount to an account; used again for the same account it moves nothing.
+
+    Raises ``VoucherInvalid``, ``AccountUnknown``, ``CurrencyOfAnother`` or ``PeriodClosed``: then
+    the voucher stays as it is.
+    """
+    require(actor, permissions.TAKE_PAYMENT)
+    digest = _digest("".join(secret.split()).replace("-", ""))
+    with transaction.atomic(using=System.BOSS.alias):
+        voucher = Voucher.objects.select_for_update(no_key=True).filter(digest=digest).first()
+        if voucher is None:
+            raise VoucherInvalid(field="secret")
+        if voucher.state == VoucherState.USED:
+            used = Payment.objects.select_related("account").get(pk=voucher.payment_id)
+            if used.account.account_no == account_no:
+                return used
+        if voucher.state != VoucherState.ISSUED or voucher.expires_at <= at:
+            raise VoucherInvalid(field="secret")
+        payment = take_permitted(
+            account_no=account_no,
+            amount=voucher.amount,
+            currency=voucher.currency,
+            method=PaymentMethod.VOUCHER,
+            source="voucher",
+            reference=voucher.serial,
+            actor=actor,
+            at=at,
+        )
+        voucher.state = VoucherState.USED
+        voucher.used_at = at
+        voucher.payment_id = payment.pk
+        voucher.save(update_fields=["state", "used_at", "payment_id"])
+    return payment
+
+
+def _digest(secret: str) -> str:
+    key = settings.IDENTITY_HASH_KEY.encode()
+    return hmac.new(key, f"voucher:{secret}".encode(), hashlib.sha256).hexdigest()
