@@ -81,6 +81,7 @@ class UsageRecord(models.Model):
     peer = models.CharField("对端", max_length=40, blank=True, default="")
     provider = models.CharField("内容提供方", max_length=40, blank=True, default="")
     amount = MoneyField("金额", null=True, blank=True)  # of one-off usage
+    extension: Any = models.JSONField(null=True, blank=True)  # what a client of the API said more
 
     phones: ClassVar = ("service_number", "peer")  # see core/masking.py
 
@@ -132,6 +133,8 @@ class QuarantinedRecord(models.Model):
     ended_at = models.DateTimeField("处理时间", null=True, blank=True)
     ended_by = models.CharField("处理人", max_length=64, blank=True, default="")
     ended_why = models.CharField("处理说明", max_length=200, blank=True, default="")
+
+    texts: ClassVar = ("content", "fields", "detail_zh", "detail_en")  # see core/masking.py
 
     class Meta:
         verbose_name = verbose_name_plural = "异常话单"

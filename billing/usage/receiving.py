@@ -6,6 +6,7 @@ the part: whoever goes on after a killed process begins where that one's last pa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +68,11 @@ def load_some(batch_id: int, path: Path, *, at: datetime, until: Until = lambda:
                 return bool(done)
 
 
+def file_mark(state: os.stat_result) -> str:
+    """Return by what a file is known as the one that was checked, unread."""
+    return f"{state.st_dev}:{state.st_ino}:{state.st_size}:{state.st_mtime_ns}"
+
+
 def _begin(file: BinaryIO, digest: str, name: str, actor: Actor, at: datetime) -> UsageBatch:
     """Write the batch of a new file, ``loading`` or ``refused``; of two at once, one is written."""
     batch = UsageBatch(
@@ -78,7 +84,7 @@ def _begin(file: BinaryIO, digest: str, name: str, actor: Actor, at: datetime) -
     )
     try:
         checked = check_file(file)
-        batch.told = checked.as_told()
+        batch.told = {**checked.as_told(), "mark": file_mark(os.fstat(file.fileno()))}
         batch.taken_bytes, batch.taken_lines = checked.begin, checked.lines_before
         batch.counts = {"duplicates": 0, "quarantined": {}}
     except FileRefused as refusal:
@@ -109,7 +115,7 @@ def _take_part(batch_id: int, file: BinaryIO, at: datetime) -> bool | None:
         if batch.state != BatchState.LOADING:
             return True
         told: Any = batch.told
-        if file.seek(0, 2) != told["size"]:
+        if os.fstat(file.fileno()).st_size != told["size"]:
             raise FileGone(batch=batch_id)
         part = read_part(file, told, batch.taken_bytes)
         taken = take_lines(

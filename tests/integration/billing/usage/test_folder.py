@@ -1,0 +1,89 @@
+"""Files that are put into the watched folder are taken in and moved away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from billing.models import UsageBatch, UsageRecord
+from billing.usage import parts
+from billing.usage.folder import take_in_folder
+from tests.integration.billing.usage.files import CLERK, NOW, csv_text, line, put, somebody
+
+pytestmark = pytest.mark.django_db(databases=["boss"], transaction=True)
+
+
+def look(folder: Path, until: Callable[[], bool] = lambda: False) -> int:
+    return take_in_folder(folder, actor=CLERK, clock=lambda: NOW, until=until)
+
+
+def put_in(folder: Path, content: str, name: str, *, seconds_ago: float = 60) -> None:
+    (folder / "incoming").mkdir(exist_ok=True, parents=True)
+    path = put(folder / "incoming", content, name)
+    written = (NOW - timedelta(seconds=seconds_ago)).timestamp()
+    os.utime(path, (written, written))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.name != ".lock"
+    )
+
+
+def test_files_are_taken_in_and_moved(tmp_path: Path) -> None:
+    somebody()
+    put_in(tmp_path, csv_text([line("A")]), "a.csv")
+    put_in(tmp_path, csv_text([line("B")], records=2), "b.csv")
+    put_in(tmp_path, csv_text([line("C")]), "c.csv.part")
+    put_in(tmp_path, csv_text([line("D")])[:-20], "d.csv", seconds_ago=1)
+    (tmp_path / "incoming" / "e.csv").symlink_to(tmp_path / "incoming" / "a.csv")
+    assert look(tmp_path) == 2
+    assert names(tmp_path) == [
+        "done/a.csv", "incoming/c.csv.part", "incoming/d.csv", "incoming/e.csv", "refused/b.csv",
+    ]  # fmt: skip
+    assert list(UsageRecord.objects.values_list("key", flat=True)) == ["A"]
+    assert look(tmp_path) == 0
+
+
+def test_a_name_that_comes_again_keeps_both_files(tmp_path: Path) -> None:
+    somebody()
+    for key in ("A", "B"):
+        put_in(tmp_path, csv_text([line(key)]), "a.csv")
+        look(tmp_path)
+    assert len(names(tmp_path)) == 2
+    assert UsageRecord.objects.count() == 2
+
+
+def test_a_large_file_goes_on_in_the_next_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody()
+    monkeypatch.setattr(parts, "PART_BYTES", 500)
+    put_in(tmp_path, csv_text([line(f"K{n}") for n in range(30)]), "a.csv")
+    rounds = 0
+    while not look(tmp_path, until=lambda: True):
+        rounds += 1
+        batch = UsageBatch.objects.get()
+        assert (batch.state, batch.records) == ("loading", UsageRecord.objects.count())
+        assert names(tmp_path) == ["incoming/a.csv"]
+    assert rounds > 3
+    assert (UsageRecord.objects.count(), UsageBatch.objects.get().state) == (30, "loaded")
+    assert list(UsageRecord.objects.order_by("line_no").values_list("line_no", flat=True)) == [
+        *range(3, 33)
+    ]
+
+
+def test_a_file_that_changed_meanwhile_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody()
+    monkeypatch.setattr(parts, "PART_BYTES", 500)
+    put_in(tmp_path, csv_text([line(f"K{n}") for n in range(30)]), "a.csv")
+    look(tmp_path, until=lambda: True)
+    put_in(tmp_path, csv_text([line(f"L{n}") for n in range(3)]), "a.csv")
+    assert look(tmp_path) == 1  # a file of its own
+    assert sorted(UsageBatch.objects.values_list("state", flat=True)) == ["loaded", "loading"]
