@@ -38,6 +38,9 @@ ADDRESSES = {
     "": _open(_ANYBODY, "leads to the first console, which asks who comes"),
     "health/": _open(_ANYBODY, "says which parts answer, for whoever watches the machines"),
     "i18n/setlang/": _open(_ANYBODY, "chooses the language"),
+    "billing/callbacks/<slug:source>/": _open(
+        Guard.CLIENT, "payment services tell of payments; each signs what it tells"
+    ),
     "integration/<str:system>/ask": _open(_SYSTEM, "the other systems' questions"),
     ".well-known/openid-configuration": _open(_ANYBODY, "where the sign-on's end-points are"),
     ".well-known/jwks.json": _open(_ANYBODY, "the public keys by which tokens are verified"),
@@ -102,6 +105,10 @@ TASKS = {
         _INSIDE, "names a mending that somebody who may has ordered; goes on in that one's name"
     ),
     "task orders.tasks.resume_bulk_mending": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.post_bank_files": _open(
+        _INSIDE, "pays what somebody who may has loaded; by the clock"
+    ),
+    "task billing.tasks.refresh_overdue": _open(_INSIDE, "by the clock; takes nothing"),
     "task provisioning.tasks.resume_work_orders": _open(_INSIDE, "by the clock; takes nothing"),
     "task provisioning.tasks.expire_reservations": _open(_INSIDE, "by the clock; takes nothing"),
 }
