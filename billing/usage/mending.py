@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connections, transaction
-from psycopg.types.json import Jsonb
 
 from auth_center.actors import Actor
 from auth_center.audit import record
@@ -114,7 +113,7 @@ def correct_quarantined(
             )
             raise UsageRefused(why_zh=zh, why_en=en)
         before, held.fields = held.fields, {name: one for name, one in fields.items() if one}
-        QuarantinedRecord.objects.filter(pk=id).update(fields=Jsonb(held.fields))
+        QuarantinedRecord.objects.filter(pk=id).update(fields=held.fields)
         done = _retry([id], actor, at)
         names = [n for n in FIELDS if before.get(n) != held.fields.get(n)]
         _record(actor, "correct", Which(ids=[id]), at, {"changed": names, **asdict(done)})
@@ -178,7 +177,7 @@ def _retry(ids: list[int], actor: Actor, at: datetime) -> Retried:
     if taken.records:
         UsageBatch.objects.filter(pk=batch.pk).update(
             records=taken.records,
-            counts=Jsonb({"duplicates": taken.duplicates, "quarantined": {}}),
+            counts={"duplicates": taken.duplicates, "quarantined": {}},
         )
     else:
         batch.delete()

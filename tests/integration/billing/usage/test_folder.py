@@ -70,7 +70,7 @@ def test_a_large_file_goes_on_in_the_next_round(
         batch = UsageBatch.objects.get()
         assert (batch.state, batch.records) == ("loading", UsageRecord.objects.count())
         assert names(tmp_path) == ["incoming/a.csv"]
-    assert rounds > 3
+    assert rounds == 3
     assert (UsageRecord.objects.count(), UsageBatch.objects.get().state) == (30, "loaded")
     assert list(UsageRecord.objects.order_by("line_no").values_list("line_no", flat=True)) == [
         *range(3, 33)
