@@ -50,6 +50,7 @@ AUTHORIZATION = env("AUTHORIZATION", default="distributed")  # until another sch
 AUTHORIZATION_SECONDS = env.float("AUTHORIZATION_SECONDS", default=15.0)  # a decision is kept
 ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
 REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
+APPROVAL_HOURS = env.int("APPROVAL_HOURS", default=72)  # a request waits for a second person
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
@@ -178,6 +179,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 IDP_OIDC_PRIVATE_KEYS = SigningKeys()
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+CLIENT_SECRET_OVERLAP_HOURS = env.float("CLIENT_SECRET_OVERLAP_HOURS", default=24.0)  # the old one
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True  # one cookie a console: the token lives in its session
@@ -346,6 +348,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
             "schedule": 3600.0,
             "args": (system,),
             "options": {"queue": queue, "expires": 3600},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
+    },
+    **{
+        f"expire the approvals of {system}": {
+            "task": "auth_center.tasks.expire_approvals",
+            "schedule": 60.0,
+            "args": (system,),
+            "options": {"queue": queue, "expires": 60},
         }
         for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
     },

@@ -66,7 +66,7 @@ def save_role(
     _check(code, names, granted, known_by, stated)
     with transaction.atomic(using=ALIAS):
         role = Role.objects.using(ALIAS).select_for_update().filter(code=code).first()
-        if role is not None and version not in (None, role.version):
+        if version not in (None, role.version if role else 0):
             raise ChangedMeanwhile(what=code)
         before = shown_role(role) if role else None
         role = role or Role(code=code, version=0)

@@ -26,7 +26,8 @@ EVERY_PAGE = (
 )  # fmt: skip
 DEEDS = (
     "operators/2001/dismiss/", "operators/2001/sign-off/", "operators/2001/password/",
-    "units/GZ-1/retire/", "roles/clerk/remove/", "clients/shop/rotate/", "clients/shop/disable/",
+    "units/GZ-1/retire/", "roles/clerk/remove/", "clients/shop/rotate/",
+    "clients/shop/end-former/", "clients/shop/disable/",
 )  # fmt: skip
 VIEWS = ("view_operator", "view_role", "view_unit", "view_client")
 READ = re.compile(r'^SELECT .*FROM "(auth_center_(orgunit|role|operator)|allauth_idp_oidc_client)"')
@@ -239,9 +240,11 @@ def test_an_outside_system_is_added_and_its_secret_shown_once(admin: Client):
     assert post(admin, "clients/shop/", **new, version=1).status_code == 302
     second = secret_on(post(admin, "clients/shop/rotate/", version=1))
     assert Outside.objects.get(id="shop").check_secret(second)
+    assert Outside.objects.get(id="shop").check_secret(secret)
+    assert post(admin, "clients/shop/end-former/", version=2).status_code == 302
     assert not Outside.objects.get(id="shop").check_secret(secret)
-    assert post(admin, "clients/shop/disable/", version=2).status_code == 302
-    assert secret_on(post(admin, "clients/shop/enable/", version=3))
+    assert post(admin, "clients/shop/disable/", version=3).status_code == 302
+    assert secret_on(post(admin, "clients/shop/enable/", version=4))
 
 
 @pytest.mark.parametrize("path", ["operators/", "units/", "roles/", "roles-matrix/", "clients/"])
