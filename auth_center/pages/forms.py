@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -78,6 +78,26 @@ class Troubles:
         return bool(self.by_field or self.general)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What stands in the fields of a form, what is wrong, and whether its reader may change it."""
+
+    shown: Mapping[str, Any]
+    troubles: Troubles
+    may: bool
+
+    def field(self, name: str, label: str, *, fixed: bool = False, **about: Any) -> Field:
+        """Return one field as it stands; nobody types in it if it is ``fixed``."""
+        return Field(
+            name=name,
+            label=label,
+            value=self.shown.get(name, ""),
+            troubles=self.troubles.of(name),
+            fixed=fixed or not self.may,
+            **about,
+        )
+
+
 def typed(request: HttpRequest, name: str, most: int = 400) -> str:
     """Return what was typed into a field."""
     return request.POST.get(name, "").replace("\x00", "").strip()[:most]
@@ -94,9 +114,9 @@ def typed_lines(request: HttpRequest, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def version_of(request: HttpRequest) -> int:
+def version_of(request: HttpRequest, name: str = "version") -> int:
     """Return the version that the form was made from; a form that has none is of no version."""
-    text = request.POST.get("version", "")
+    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 

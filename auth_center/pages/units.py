@@ -13,8 +13,8 @@ from auth_center import permissions, selectors, services
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.models import OrgUnit
-from auth_center.pages.forms import Field, Troubles, options_of, typed, version_of
-from auth_center.pages.operators import GROUP, address
+from auth_center.pages.forms import Field, Form, Troubles, options_of, typed, version_of
+from auth_center.pages.places import GROUP, address
 from core.console import Page, render_page, said
 from core.errors import DomainError
 
@@ -148,16 +148,7 @@ def _fields(
     if unit is not None:  # nothing lies below itself
         open_units = [one for one in open_units if not one.path.startswith(unit.path)]
 
-    def field(name: str, label: str, **about: Any) -> Field:
-        return Field(
-            name=name,
-            label=label,
-            value=shown.get(name, ""),
-            troubles=troubles.of(name),
-            fixed=about.pop("fixed", False) or not may,
-            **about,
-        )
-
+    field = Form(shown=shown, troubles=troubles, may=may).field
     return [
         field("code", said("编码", "Code"), needed=True, most=34, fixed=unit is not None),
         field("name_zh", said("中文名称", "Chinese name"), needed=True),
