@@ -13,7 +13,6 @@ from auth_center.actors import Actor
 from auth_center.models import AuditEntry
 from auth_center.services import (
     AlreadyThere,
-    ChangedMeanwhile,
     ClientData,
     ClientDisabled,
     ClientNotFound,
