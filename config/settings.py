@@ -7,6 +7,8 @@ from typing import Any
 
 import environ
 from django.templatetags.static import static
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.keyring import SigningKeys
 
@@ -101,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "auth_center.authority.edge.CentreSilentMiddleware",
+    "auth_center.sign_on.broker_silent.BrokerSilentMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -153,7 +156,15 @@ DATABASES = {
 DATABASE_ROUTERS = ["config.routers.SystemRouter"]
 REDIS_URL = env("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {  # a sign-on does not wait for a broker that hangs
+            "socket_connect_timeout": 1.0,
+            "socket_timeout": 2.0,
+            "retry": Retry(NoBackoff(), 1),
+        },
+    }
 }
 
 # --- Sign-on -------------------------------------------------------------------------------------
