@@ -109,6 +109,7 @@ VISITS = [
     Visit("crm", "clients", "access/clients/"),
     Visit("crm", "client", "access/clients/demo-channel/"),
     Visit("crm", "client_new", "access/clients-new/"),
+    Visit("crm", "authorization_scheme", "access/scheme/"),
     Visit("boss", "release_list", "releases/?standing=all"),
     Visit("boss", "release_list", "releases/?q=nothing"),
     Visit("boss", "release_configure", "releases/{release.number}/"),
@@ -134,7 +135,7 @@ VISITS = [
 # What is no page of its own: a part of one, an answer to a form, or a file. Where it is met.
 PARTS = {
     "crm": {
-        "customer-panel": "customer", "check-document": "open-customer",
+        "customer-panel": "customer", "customer-document": "customer", "check-document": "open-customer",
         "free-numbers": "open-subscriber", "free-card": "open-subscriber",
         "flows-export": "flows", "health_parts": "health", "audit-export": "audit",
         "catalogue_draft_find": "catalogue_draft", "catalogue_draft_tariff": "catalogue_draft",
@@ -183,9 +184,7 @@ def busy(channel: Channel, chromium: Any, served: Any) -> Busy:
     """One order that is done, one that is held, one that waits for people."""
     full = a_subscriber(channel)
     msisdn, iccid = a_line(channel)
-    context = chromium.new_context(locale="zh-CN")
-    engineer = Desk(served, context, "zh")
-    engineer.sign_in("oss", "engineer")
+    engineer = sat_down(served, chromium, "oss", "engineer")
     set_fault(engineer, "hlr", "refuse", count="1", match=msisdn)
     expect(engineer.page.locator("section[aria-labelledby=deeds]")).to_contain_text(msisdn)
     held = ordered(channel, a_customer(channel), "PLAN-59", msisdn, iccid)

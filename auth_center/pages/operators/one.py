@@ -17,6 +17,7 @@ from auth_center.pages.forms import Troubles, chosen, day_of, instant_of, typed,
 from auth_center.pages.operators.fields import fields_of
 from auth_center.pages.operators.standing import TONES, standing_of, standing_words
 from auth_center.pages.places import address
+from auth_center.portal.signed_on import last_of
 from auth_center.services import Employment, OperatorNotFound
 from core.console import render_page, said
 from core.errors import DomainError
@@ -152,14 +153,7 @@ def render_operator(
         standing=standing_words(standing) if standing else "",
         tone=TONES.get(standing, ""),
         working=standing in ("active", "future"),
-        sign_ons=_sign_ons(operator) if operator else [],
+        sign_ons=last_of(operator.staff_no, "", at)[:SIGN_ONS] if operator else [],
+        may_see_flows=actor.may(permissions.VIEW_FLOW),
         secret=secret,
     )
-
-
-def _sign_ons(operator: Operator) -> list[dict[str, Any]]:
-    rows = selectors.list_sign_ons(operator.staff_no)[:SIGN_ONS]
-    return [
-        {"one": one, "going_on": one.ended_at is None and one.expires_at > timezone.now()}
-        for one in rows
-    ]

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from auth_center.models import Operator, OrgUnit, Role
+from auth_center.models import Operator, OrgUnit, Role, SignOn
 from core.systems import System
 from tests.signing import signed_in
 
@@ -123,6 +124,17 @@ def test_a_password_is_shown_once(admin: Client):
     assert given not in admin.get("/crm/access/operators/2001/").content.decode()
 
 
+def test_what_became_of_a_sign_on_is_told_in_words(admin: Client):
+    at = timezone.now()
+    SignOn.objects.create(
+        number="SS000000018", staff_no="2001", session_key="one", method="password+mfa",
+        started_at=at, expires_at=at, ended_at=at, ended_why="revoked",
+    )  # fmt: skip
+    page = admin.get("/crm/access/operators/2001/").text
+    assert "密码 + 第二因素或通行密钥" in page
+    assert "由管理员退出" in page
+
+
 def test_a_leaver_is_dismissed_by_a_click(admin: Client):
     answer = post(admin, "operators/2001/dismiss/", version=1)
     assert answer.status_code == 302
@@ -197,6 +209,13 @@ def test_the_matrix_shows_the_difference_before_it_is_saved(admin: Client):
     stale = post(admin, "roles-matrix/", deed="save", **ticked)
     assert stale.status_code == 409
     assert Role.objects.get(code="clerk").version == 2
+
+
+@pytest.mark.parametrize("version", ["", "²", "-1", "9" * 5000, "one"])
+def test_the_matrix_leaves_alone_what_was_shown_in_no_version(admin: Client, version: str):
+    about = {"deed": "save", "cell": ["clerk:orders.mend"], "version:clerk": version}
+    assert post(admin, "roles-matrix/", **about).status_code == 302
+    assert "orders.mend" not in Role.objects.get(code="clerk").permissions
 
 
 def test_the_matrix_gives_nobody_what_its_reader_does_not_hold(staff: None):
