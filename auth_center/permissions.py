@@ -55,7 +55,16 @@ def require(actor: Actor, name: str) -> None:
     """
     decision = actor.decision(name)
     if not decision.permitted:
-        raise PermissionDenied(permission=name, zh=decision.zh or None, en=decision.en or None)
+        zh, en = _not_permitted(name)
+        raise PermissionDenied(permission=name, zh=decision.zh or zh, en=decision.en or en)
+
+
+def _not_permitted(name: str) -> tuple[str | None, str | None]:
+    """Return in both languages that somebody may not do what ``name`` is called."""
+    known = _REGISTER.get(name)
+    if known is None:
+        return None, None
+    return f"没有权限: {known.zh} ({name})", f"Not permitted: {known.en} ({name})"
 
 
 class LimitExceeded(Conflict):

@@ -27,7 +27,7 @@ LEFT JOIN (
 ) ON o.staff_no = %s AND o.is_active AND o.active_from <= %s
   AND (o.active_until IS NULL OR %s < o.active_until)
 """
-_UNITS = "SELECT code FROM auth_center_orgunit WHERE path LIKE '%%/' || %s || '/%%'"
+_UNITS = "SELECT code FROM auth_center_orgunit WHERE position('/' || %s || '/' IN path) > 0"
 
 
 class _Role(NamedTuple):
