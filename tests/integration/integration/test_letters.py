@@ -208,7 +208,7 @@ def test_without_the_permission_nothing_moves(conversation, dead):
         letters.resend_letter(System.BOSS, dead, actor=CLERK, at=at)
     assert refused.value.words("zh-hans") == "没有权限: 重新处理消息 (integration.resend_letter)"
     words = refused.value.words("en")
-    assert words == "Not permitted: RESEND (integration.resend_letter)"
+    assert words == "Not permitted: Resend messages that failed (integration.resend_letter)"
     with pytest.raises(PermissionDenied):
         letters.skip_letter(System.BOSS, dead, reason="x", actor=CLERK, at=at)
     assert InboxMessage.objects.using("boss").get(pk=dead).status == "dead"
