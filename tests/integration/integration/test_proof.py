@@ -279,7 +279,7 @@ def test_it_never_wakes_by_itself(conversation) -> None:
     tasks.receive_messages("boss", "crm", delivery(conversation, "one"), "1.forged")
     letter = the_letter()
     assert letter.next_attempt_at is None
-    tasks.drain_subject("boss", "unproven", letter.subject)
+    inbox.drain(System.BOSS, "unproven", letter.subject, clock=timezone.now)
     assert the_letter().attempts == 1
     assert conversation.effects() == []
 
