@@ -82,7 +82,7 @@ def within_limit(actor: Actor, name: str, amount: Decimal) -> None:
     """
     limit = actor.limits.get(name)
     if limit is not None and abs(amount) > limit.most:
-        raise LimitExceeded(permission=name, most=limit.most)
+        raise LimitExceeded(field="amount", permission=name, most=limit.most)
 
 
 def grants_of_scopes(scopes: list[str]) -> frozenset[str]:
@@ -142,3 +142,6 @@ DECIDE = permission(
 )
 VIEW_AUDIT = permission("auth_center.view_audit", zh="查询操作审计", en="View the audit")
 EXPORT_AUDIT = permission("auth_center.export_audit", zh="导出操作审计", en="Export the audit")
+VIEW_APPROVAL = permission(
+    "auth_center.view_approval", zh="查看审批单", en="View requests for approval"
+)

@@ -97,6 +97,9 @@ TASKS = {
         _INSIDE, "names a system, whose ended sign-ons it forgets; by the clock"
     ),
     "task auth_center.tasks.tell_clients": _open(_INSIDE, "by the clock; takes nothing"),
+    "task auth_center.tasks.expire_approvals": _open(
+        _INSIDE, "by the clock; closes what nobody decided about in time"
+    ),
     "task auth_center.tasks.seal_audit": _open(
         _INSIDE, "names a system, whose audit it seals; by the clock"
     ),
