@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from auth_center.services import AlreadyThere, ChangedMeanwhile
 from core.errors import DomainError
 from core.words import said
-
-MICROSECOND = timedelta(microseconds=1)
-FIRST, LAST = date(1980, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,29 +121,8 @@ def options_of(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.code, f"{said(row.name_zh, row.name_en)} ({row.code})") for row in rows]
 
 
-def day_of(at: datetime | None, *, last: bool = False) -> str:
-    """Return the day of an instant in the operator's time; of an end the ``last`` whole day."""
-    if at is None:
-        return ""
-    return timezone.localdate(at - MICROSECOND if last else at).isoformat()
-
-
-def instant_of(
-    text: str, held: datetime | None, *, last: bool = False
-) -> tuple[datetime | None, bool]:
-    """Return the instant that a day stands for, and whether it could be read.
-
-    A day that was left as it was shown keeps its instant.
-    """
-    if not text:
-        return None, True
-    if text == day_of(held, last=last):
-        return held, True
-    try:
-        day = date.fromisoformat(text)
-        if not FIRST <= day <= LAST:
-            return None, False
-        begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
-        return timezone.make_aware(begins), True
-    except ValueError:
-        return None, False
+def taken(refusal: DomainError, what: str, field: str = "code") -> DomainError:
+    """Return what is refused about something new: of a stale version, that its code is taken."""
+    if isinstance(refusal, ChangedMeanwhile):
+        return AlreadyThere(what=what, field=field)
+    return refusal

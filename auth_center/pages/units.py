@@ -13,7 +13,7 @@ from auth_center import permissions, selectors, services
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.models import OrgUnit
-from auth_center.pages.forms import Field, Form, Troubles, options_of, typed, version_of
+from auth_center.pages.forms import Field, Form, Troubles, options_of, taken, typed, version_of
 from auth_center.pages.places import GROUP, address
 from core.console import Page, render_page, said
 from core.errors import DomainError
@@ -111,8 +111,7 @@ def _save(request: HttpRequest, actor: Actor, unit: OrgUnit | None) -> HttpRespo
             at=timezone.now(),
         )
     except DomainError as refusal:
-        if unit is None and isinstance(refusal, services.ChangedMeanwhile):
-            refusal = services.AlreadyThere(what=code, field="code")
+        refusal = refusal if unit else taken(refusal, code)
         return _page(request, actor, unit, shown, Troubles(refusal), status=refusal.status)
     messages.success(request, said("已保存, 各系统随即更新", "Saved; every system is told"))
     return redirect(address("units"))

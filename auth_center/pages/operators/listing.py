@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from auth_center import permissions, selectors
 from auth_center.consoles import actor_of
+from auth_center.days import day_of
 from auth_center.models import Operator, OrgUnit, Role
-from auth_center.pages.forms import day_of, options_of
+from auth_center.pages.forms import options_of
 from auth_center.pages.operators.standing import TONES, standing_of, standing_words
 from auth_center.pages.places import address
 from auth_center.selectors import STANDINGS, OperatorsSought

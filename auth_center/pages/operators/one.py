@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.utils import timezone
 from auth_center import permissions, selectors, services
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
+from auth_center.days import day_of, instant_of
 from auth_center.models import Operator
-from auth_center.pages.forms import Troubles, chosen, day_of, instant_of, typed, version_of
+from auth_center.pages.forms import Troubles, chosen, taken, typed, version_of
 from auth_center.pages.operators.fields import fields_of
 from auth_center.pages.operators.standing import TONES, standing_of, standing_words
 from auth_center.pages.places import address
@@ -57,18 +59,12 @@ def _save(request: HttpRequest, actor: Actor, operator: Operator | None) -> Http
                 staff_no=staff_no, about=about, version=version, actor=actor, at=timezone.now()
             )
         except DomainError as refusal:
-            troubles, status = Troubles(_taken(refusal, operator, staff_no)), refusal.status
+            refusal = refusal if operator else taken(refusal, staff_no, "staff_no")
+            troubles, status = Troubles(refusal), refusal.status
         else:
             messages.success(request, said("已保存, 各系统随即更新", "Saved; every system is told"))
             return redirect(address("operator", staff_no))
     return render_operator(request, actor, operator, shown, troubles, status=status)
-
-
-def _taken(refusal: DomainError, operator: Operator | None, staff_no: str) -> DomainError:
-    """Return a stale version of somebody new as what it means: the number is taken."""
-    if operator is None and isinstance(refusal, services.ChangedMeanwhile):
-        return services.AlreadyThere(what=staff_no, field="staff_no")
-    return refusal
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -84,12 +80,12 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _about(shown: dict[str, Any], operator: Operator | None) -> tuple[Employment, Troubles]:
     troubles = Troubles()
-    begins, read = instant_of(shown["active_from"], operator.active_from if operator else None)
-    ends, until_read = instant_of(
-        shown["active_until"], operator.active_until if operator else None, last=True
-    )
-    for name, well in (("active_from", read), ("active_until", until_read)):
-        if not well:
+    days: dict[str, datetime | None] = {"active_from": None, "active_until": None}
+    for name in days:
+        held = getattr(operator, name) if operator else None
+        try:
+            days[name] = instant_of(shown[name], held, last=name == "active_until")
+        except ValueError:
             troubles.add(name, "日期无效", "This is no day")
     about = Employment(
         name=shown["name"],
@@ -99,8 +95,7 @@ def _about(shown: dict[str, Any], operator: Operator | None) -> tuple[Employment
         email=shown["email"],
         role_codes=tuple(shown["role_codes"]),
         is_active=shown["is_active"] or operator is None,
-        active_from=begins,
-        active_until=ends,
+        **days,
     )
     return about, troubles
 

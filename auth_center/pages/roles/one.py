@@ -13,7 +13,7 @@ from auth_center import permissions, selectors, services
 from auth_center.actors import EVERYTHING, Actor
 from auth_center.consoles import actor_of
 from auth_center.models import Role
-from auth_center.pages.forms import Troubles, chosen, typed, version_of
+from auth_center.pages.forms import Troubles, chosen, taken, typed, version_of
 from auth_center.pages.places import address
 from auth_center.pages.roles.fields import fields_of, sections_of
 from auth_center.pages.roles.own import own_roles
@@ -91,8 +91,7 @@ def _save(request: HttpRequest, actor: Actor, role: Role | None) -> HttpResponse
                 at=timezone.now(),
             )
         except DomainError as refusal:
-            if role is None and isinstance(refusal, services.ChangedMeanwhile):
-                refusal = services.AlreadyThere(what=shown["code"], field="code")
+            refusal = refusal if role else taken(refusal, shown["code"])
             troubles, status = Troubles(refusal), refusal.status
         else:
             messages.success(request, said("已保存, 各系统随即更新", "Saved; every system is told"))

@@ -127,7 +127,7 @@ def test_a_line_in_a_units_code_stands_for_no_other_letter(staff: None):
     )  # fmt: skip
     about = Employment(name="王芳", org_unit="FS_1", region="FS", role_codes=("desk",))
     save_operator(staff_no="2301", about=about, actor=ACTOR, at=AT)
-    settle()
+    settle(clock=lambda: AT)
     for system in System:
         held = holding_in(system.alias, "2301", system, AT + timedelta(hours=1))
         assert held.scope.units == ("FS_1", "FS_1-A")
