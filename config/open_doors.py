@@ -96,6 +96,7 @@ TASKS = {
     "task auth_center.tasks.forget_sign_ons": _open(
         _INSIDE, "names a system, whose ended sign-ons it forgets; by the clock"
     ),
+    "task auth_center.tasks.send_letters": _open(_INSIDE, "by the clock; takes nothing"),
     "task auth_center.tasks.tell_clients": _open(_INSIDE, "by the clock; takes nothing"),
     "task auth_center.tasks.expire_approvals": _open(
         _INSIDE, "by the clock; closes what nobody decided about in time"

@@ -353,6 +353,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "crm", "expires": 5},
     },
+    "send letters to operators": {
+        "task": "auth_center.tasks.send_letters",
+        "schedule": 5.0,
+        "options": {"queue": "crm", "expires": 5},
+    },
     **{
         f"forget the sign-ons of {system}": {
             "task": "auth_center.tasks.forget_sign_ons",
