@@ -316,6 +316,15 @@ def test_a_forged_question_is_recorded_once_a_minute(settings: Settings) -> None
     assert entry.terminal == "127.0.0.1"
 
 
+def test_questions_forged_in_names_that_nobody_has_are_recorded_as_one() -> None:
+    forged._recorded_at.clear()
+    for number in range(20):
+        forged.record_question(
+            System.BOSS, f"hrm{number}", f"Nothing{number}", terminal="", at=timezone.now()
+        )
+    assert AuditEntry.objects.using("boss").count() == 1
+
+
 def test_a_question_has_to_be_fresh(monkeypatch) -> None:
     connection = connections.have(System.CRM, System.BOSS)
     said = proof.prove(connection, "content")
