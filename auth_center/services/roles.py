@@ -15,7 +15,14 @@ from auth_center.actors import EVERYTHING, Actor
 from auth_center.models import Operator, Role
 from auth_center.permissions import MANAGE_ROLES, permissions, require
 from auth_center.services.giving import OwnRoles, may_give
-from auth_center.services.refusals import ChangedMeanwhile, coded, fault, refuse, wanted
+from auth_center.services.refusals import (
+    ChangedMeanwhile,
+    coded,
+    fault,
+    refuse,
+    unless_made_meanwhile,
+    wanted,
+)
 from auth_center.services.telling import tell
 from auth_center.values import Reach
 from core.errors import Conflict, DomainError, NotFound
@@ -78,7 +85,8 @@ def save_role(
         not_own(code, actor)
         may_give([role], actor, at)
         role.version += 1
-        role.save(using=ALIAS)
+        with unless_made_meanwhile(code):
+            role.save(using=ALIAS)
         _tell(role, actor, at)
         _record(code, before, shown_role(role), actor, at)
     return role
