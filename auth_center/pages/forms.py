@@ -18,7 +18,7 @@ class Field:
     """One field: what it is called, what stands in it, and what is wrong with it.
 
     ``kind`` is ``text``, ``date``, ``area``, ``choice``, ``check`` or ``checks``; ``options`` are
-    values with their words.
+    values with their words. One is ``focused`` on a page: the first that is wrong.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Field:
     most: int = 60
     suffix: str = ""
     troubles: tuple[str, ...] = ()
+    focused: bool = False
 
     @property
     def id(self) -> str:
@@ -51,6 +52,7 @@ class Troubles:
     def __init__(self, refusal: DomainError | None = None) -> None:
         self.by_field: dict[str, list[str]] = {}
         self.general: list[str] = []
+        self._first = ""
         if refusal is None:
             return
         for one in refusal.errors or [refusal]:
@@ -65,6 +67,12 @@ class Troubles:
     def of(self, name: str) -> tuple[str, ...]:
         """Return what is wrong with a field."""
         return tuple(self.by_field.get(name, ()))
+
+    def comes_first(self, name: str) -> bool:
+        """Tell whether a field is the first wrong one, in the order in which they are made."""
+        if name in self.by_field:
+            self._first = self._first or name
+        return self._first == name
 
     def add(self, name: str, zh: str, en: str) -> None:
         """Note something that is wrong with a field."""
@@ -89,6 +97,7 @@ class Form:
             label=label,
             value=self.shown.get(name, ""),
             troubles=self.troubles.of(name),
+            focused=self.troubles.comes_first(name),
             fixed=fixed or not self.may,
             **about,
         )

@@ -116,6 +116,7 @@ def test_what_is_wrong_stands_beside_its_field(admin: Client):
     assert fields["staff_no"]
     assert fields["org_unit"]
     assert {one.name: one.value for one in answer.context["fields"]}["name"] == "王芳"
+    assert [one.name for one in answer.context["fields"] if one.focused] == ["staff_no"]
 
 
 def test_a_password_is_shown_once(admin: Client):
