@@ -70,7 +70,6 @@ def wake(receiver: System, sender: str, subject: str, attempts: int, producer: A
         queue=receiver.queue,
         producer=producer,
         retry=False,
-        argsrepr=f"{subject} of {sender}",
     )
 
 
