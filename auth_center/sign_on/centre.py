@@ -9,8 +9,8 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import user_logged_in
 from allauth.idp.oidc.views import AuthorizationView, LogoutView
 from django.contrib.auth.signals import user_logged_out
-from django.dispatch import receiver
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
