@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -88,13 +87,8 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
     if deed not in DONE:
         return _page(request, system, actor, waiting.get_request(system, actor, number))
     why = request.POST.get("why", "").replace("\x00", "")
-    doors: dict[str, Callable[..., ApprovalRequest]] = {
-        "approve": approvals.approve,
-        "refuse": approvals.refuse,
-        "withdraw": approvals.withdraw,
-    }
     try:
-        doors[deed](system=system, number=number, actor=actor, at=timezone.now(), why=why)
+        _decide(deed, system, number, actor, why)
     except waiting.RequestNotFound:
         raise
     except DomainError as refusal:
@@ -102,6 +96,16 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, system, actor, shown, refusal=refusal, why=why)
     messages.success(request, said(*DONE[deed]))
     return redirect(reverse(f"{asked.console.name}:approval", args=[number]))
+
+
+def _decide(deed: str, system: System, number: str, actor: Actor, why: str) -> None:
+    at = timezone.now()
+    if deed == "approve":
+        approvals.approve(system=system, number=number, actor=actor, at=at, why=why)
+    elif deed == "refuse":
+        approvals.refuse(system=system, number=number, actor=actor, at=at, why=why)
+    else:
+        approvals.withdraw(system=system, number=number, actor=actor, at=at, why=why)
 
 
 def count_waiting(system: System, actor: Actor) -> int:
