@@ -200,6 +200,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
                 "link": address,
                 "active": request.path == address,
                 "has_permission": True,
+                "count": page.count(self.system, actor) if page.count else 0,
             }
             groups.setdefault(page.group, []).append(entry)
         ordered = sorted(groups.items(), key=lambda one: LAST_GROUPS.get(one[0], 0))
@@ -215,7 +216,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         }
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Find tables by their names and rows by a whole number.
+        """Find pages and tables by their names and rows by a whole number.
 
         Unfold's own search keeps what it finds under the operator's key, and the same key is
         another person's in another console.
@@ -224,7 +225,11 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         term = request.GET.get("s", "").replace("\x00", "").strip()
         if not term:
             return HttpResponse()
-        found = [*self._tables_named(request, term), *self._rows_numbered(request, term)]
+        found = [
+            *self._pages_named(request, term),
+            *self._tables_named(request, term),
+            *self._rows_numbered(request, term),
+        ]
         return TemplateResponse(
             request,
             "unfold/helpers/command_results.html",
@@ -236,6 +241,12 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
             },
             headers={"HX-Trigger": "search"},
         )
+
+    def _pages_named(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+        for group in self.page_groups(request):
+            for one in group["items"]:
+                if term.lower() in f"{group['title']} {one['title']}".lower():
+                    yield SearchResult(one["title"], group["title"], one["link"], one["icon"])
 
     def _tables_named(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
         for app in self.get_app_list(request):

@@ -55,7 +55,16 @@ def require(actor: Actor, name: str) -> None:
     """
     decision = actor.decision(name)
     if not decision.permitted:
-        raise PermissionDenied(permission=name, zh=decision.zh or None, en=decision.en or None)
+        zh, en = _not_permitted(name)
+        raise PermissionDenied(permission=name, zh=decision.zh or zh, en=decision.en or en)
+
+
+def _not_permitted(name: str) -> tuple[str | None, str | None]:
+    """Return in both languages that somebody may not do what ``name`` is called."""
+    known = _REGISTER.get(name)
+    if known is None:
+        return None, None
+    return f"没有权限: {known.zh} ({name})", f"Not permitted: {known.en} ({name})"
 
 
 class LimitExceeded(Conflict):
@@ -73,7 +82,7 @@ def within_limit(actor: Actor, name: str, amount: Decimal) -> None:
     """
     limit = actor.limits.get(name)
     if limit is not None and abs(amount) > limit.most:
-        raise LimitExceeded(permission=name, most=limit.most)
+        raise LimitExceeded(field="amount", permission=name, most=limit.most)
 
 
 def grants_of_scopes(scopes: list[str]) -> frozenset[str]:
@@ -133,3 +142,6 @@ DECIDE = permission(
 )
 VIEW_AUDIT = permission("auth_center.view_audit", zh="查询操作审计", en="View the audit")
 EXPORT_AUDIT = permission("auth_center.export_audit", zh="导出操作审计", en="Export the audit")
+VIEW_APPROVAL = permission(
+    "auth_center.view_approval", zh="查看审批单", en="View requests for approval"
+)

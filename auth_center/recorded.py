@@ -40,7 +40,7 @@ FROM (SELECT at FROM auth_center_auditentry WHERE txid >= %s LIMIT %s) waiting
 KINDS = (
     "customer", "account", "subscriber", "order", "release", "letter", "work_order", "number",
     "operator", "role", "unit", "client", "system", "cause", "class", "file", "element",
-    "ticket", "console", "address", "inventory", "delivery",
+    "ticket", "console", "address", "inventory", "delivery", "approval",
 )  # fmt: skip
 
 

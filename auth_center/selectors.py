@@ -10,7 +10,7 @@ from allauth.idp.oidc.models import Client
 from django.db.models import Count, Q, QuerySet
 
 from auth_center.actors import Actor
-from auth_center.models import Operator, OrgUnit, Role, SignOn
+from auth_center.models import Operator, OrgUnit, Role
 from auth_center.permissions import VIEW_CLIENT, VIEW_OPERATOR, VIEW_ROLE, VIEW_UNIT, require
 from auth_center.scope import narrowed
 from core.systems import Centre
@@ -64,11 +64,6 @@ def find_operator(actor: Actor, staff_no: str) -> Operator | None:
     """Return the operator, if ``actor`` sees them."""
     require(actor, VIEW_OPERATOR)
     return narrowed(Operator.objects.using(ALIAS), actor).filter(staff_no=staff_no).first()
-
-
-def list_sign_ons(staff_no: str) -> QuerySet[SignOn]:
-    """Return an operator's sign-ons, the newest first."""
-    return SignOn.objects.using(ALIAS).filter(staff_no=staff_no).order_by("-started_at", "-id")
 
 
 def list_units() -> QuerySet[OrgUnit]:

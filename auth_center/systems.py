@@ -157,13 +157,16 @@ def keep_passwords(sender: str, receiver: str, passwords: list[str]) -> None:
 
 def _record_refusal(request: VerifyRequest, at: datetime) -> None:
     log.error("%s is refused at %s: not its secret", request.sender[:20], request.receiver[:20])
-    key = (request.sender[:20], request.receiver[:20])
+    key = (_known(request.sender), _known(request.receiver))
     now = time.monotonic()
     if now - _refused_at.get(key, float("-inf")) > AGAIN_SECONDS:
-        if len(_refused_at) > 100:
-            _refused_at.clear()
         _refused_at[key] = now
         _record(request, at, {"permitted": False})
+
+
+def _known(name: str) -> str:
+    """Return a system's name; all names that nobody has are one, or a flood would be recorded."""
+    return name if name in _HOSTS else ""
 
 
 def _record(request: VerifyRequest, at: datetime, after: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from auth_center import sealing
+from auth_center import approvals, sealing
+from auth_center.portal import sending
 from auth_center.sign_on import reliance, tidying
 from auth_center.sign_on.services import end_all_that_are_over
 from core.systems import System
@@ -30,6 +31,20 @@ def tell_clients() -> None:
 
 
 @shared_task
+def send_letters() -> None:
+    """Send operators the letters that they are owed."""
+    sending.send_due(timezone.now())
+
+
+@shared_task
 def forget_sign_ons(system: str) -> None:
     """Delete what of sign-ons ``system`` no longer needs."""
     tidying.forget_what_is_over(System(system), timezone.now())
+    if system == System.CRM:
+        sending.forget_letters(timezone.now())
+
+
+@shared_task
+def expire_approvals(system: str) -> None:
+    """Close the requests in ``system`` that nobody has decided about in time."""
+    approvals.expire(System(system), at=timezone.now())

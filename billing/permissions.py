@@ -28,6 +28,7 @@ CONFIGURE_TARIFF = permission(
     "billing.configure_tariff",
     zh="配置资费与服务功能",
     en="Configure tariffs and service functions",
+    limit=("折扣 %", "discount, %"),
 )
 VIEW_USAGE = permission(
     "billing.view_usage", zh="查询话单", en="View usage", scope="usage.read"

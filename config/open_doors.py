@@ -91,13 +91,19 @@ API = {
 TASKS = {
     "task integration.receive": _open(_SYSTEM, "each delivery carries the sender's proof"),
     "task integration.drain": _open(
-        _INSIDE, "names a subject; acts on what was proven when it was put into the inbox"
+        _SYSTEM,
+        "only says that a try is due, by the word of the receiver's own relay; "
+        "acts on what was proven when it was put into the inbox",
     ),
     "task auth_center.tasks.end_sign_ons": _open(_INSIDE, "by the clock; takes nothing"),
     "task auth_center.tasks.forget_sign_ons": _open(
         _INSIDE, "names a system, whose ended sign-ons it forgets; by the clock"
     ),
+    "task auth_center.tasks.send_letters": _open(_INSIDE, "by the clock; takes nothing"),
     "task auth_center.tasks.tell_clients": _open(_INSIDE, "by the clock; takes nothing"),
+    "task auth_center.tasks.expire_approvals": _open(
+        _INSIDE, "by the clock; closes what nobody decided about in time"
+    ),
     "task auth_center.tasks.seal_audit": _open(
         _INSIDE, "names a system, whose audit it seals; by the clock"
     ),

@@ -7,6 +7,8 @@ from typing import Any
 
 import environ
 from django.templatetags.static import static
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.keyring import SigningKeys
 
@@ -50,6 +52,7 @@ AUTHORIZATION = env("AUTHORIZATION", default="distributed")  # until another sch
 AUTHORIZATION_SECONDS = env.float("AUTHORIZATION_SECONDS", default=15.0)  # a decision is kept
 ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
 REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
+APPROVAL_HOURS = env.int("APPROVAL_HOURS", default=72)  # a request waits for a second person
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
@@ -110,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "auth_center.authority.edge.CentreSilentMiddleware",
+    "auth_center.sign_on.broker_silent.BrokerSilentMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -162,7 +166,15 @@ DATABASES = {
 DATABASE_ROUTERS = ["config.routers.SystemRouter"]
 REDIS_URL = env("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {  # a sign-on does not wait for a broker that hangs
+            "socket_connect_timeout": 1.0,
+            "socket_timeout": 2.0,
+            "retry": Retry(NoBackoff(), 1),
+        },
+    }
 }
 
 # --- Sign-on -------------------------------------------------------------------------------------
@@ -188,6 +200,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 IDP_OIDC_PRIVATE_KEYS = SigningKeys()
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+CLIENT_SECRET_OVERLAP_HOURS = env.float("CLIENT_SECRET_OVERLAP_HOURS", default=24.0)  # the old one
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True  # one cookie a console: the token lives in its session
@@ -380,12 +393,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "crm", "expires": 5},
     },
+    "send letters to operators": {
+        "task": "auth_center.tasks.send_letters",
+        "schedule": 5.0,
+        "options": {"queue": "crm", "expires": 5},
+    },
     **{
         f"forget the sign-ons of {system}": {
             "task": "auth_center.tasks.forget_sign_ons",
             "schedule": 3600.0,
             "args": (system,),
             "options": {"queue": queue, "expires": 3600},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
+    },
+    **{
+        f"expire the approvals of {system}": {
+            "task": "auth_center.tasks.expire_approvals",
+            "schedule": 60.0,
+            "args": (system,),
+            "options": {"queue": queue, "expires": 60},
         }
         for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
     },

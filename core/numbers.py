@@ -22,10 +22,11 @@ WORK_ORDER = "W"
 BILL = "B"
 BILL_RUN = "R"
 PAYMENT = "M"
-INVOICE = "V"
+INVOICE = "I"
 ADJUSTMENT = "J"
 BOOK = "K"
 GROUP = "G"
+APPROVAL = "V"
 
 _SEQUENCE = {
     CUSTOMER: "customer_no_seq",
@@ -41,6 +42,7 @@ _SEQUENCE = {
     ADJUSTMENT: "adjustment_no_seq",
     BOOK: "book_no_seq",
     GROUP: "billing_group_no_seq",
+    APPROVAL: "approval_no_seq",
 }
 
 

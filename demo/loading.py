@@ -72,6 +72,7 @@ def load_staff(*, password: str, actor: Actor, at: datetime) -> None:
             permissions=granted(role, names),
             systems=() if role.systems == EVERYWHERE else role.systems,
             data_scope=role.reach,
+            limits=role.limits,
             actor=actor,
             at=at,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from auth_center.values import Reach
@@ -17,13 +19,14 @@ class DemoUnit(NamedTuple):
 
 
 class DemoRole(NamedTuple):
-    """A role, the systems that know it, what it may do there, and how far it sees."""
+    """A role, the systems that know it, what it may do there, how far it sees, and its limits."""
 
     code: str
     names: tuple[str, str]
     systems: tuple[System, ...]
     apps: tuple[str, ...]
     reach: Reach = Reach.ALL
+    limits: Mapping[str, str] = MappingProxyType({})
 
 
 class DemoOperator(NamedTuple):
@@ -87,7 +90,11 @@ ROLES = (
         "tariff_manager",
         ("BOSS产品经理", "BOSS product manager"),
         (System.BOSS,),
-        ("billing.view", "billing.configure_tariff", "integration.view_flow"),
+        (
+            *("billing.view", "billing.configure_tariff", "integration.view_flow"),
+            "auth_center.view_approval",
+        ),
+        limits={"billing.configure_tariff": "20"},
     ),
     DemoRole(
         "auditor",
@@ -95,7 +102,12 @@ ROLES = (
         EVERYWHERE,
         ("auth_center.view", "auth_center.export_audit", "integration.view_flow"),
     ),
-    DemoRole("finance", ("财务", "Finance"), (System.BOSS,), ("billing", "integration")),
+    DemoRole(
+        "finance",
+        ("财务", "Finance"),
+        (System.BOSS,),
+        ("billing", "integration", "auth_center.view_approval"),
+    ),
     DemoRole(
         "engineer",
         ("网络工程师", "Network engineer"),

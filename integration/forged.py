@@ -19,7 +19,8 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from core.identifiers import uuid7
-from core.systems import Host, System
+from core.systems import Centre, Host, System
+from integration.messages import kinds
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ RECORD_SECONDS = 60.0  # questions of one kind, forged in one name, are recorded
 Recorder = Callable[[Host, str, str, str, datetime], None]
 _recorders: list[Recorder] = []
 _recorded_at: dict[tuple[str, str, str], float] = {}
+_NAMES = frozenset(map(str, (*System, *Centre)))
 
 _KEEP = """
 WITH few AS (
@@ -90,12 +92,11 @@ def keep_delivery(receiver: str, claimed: str, messages: Any, why: str, *, at: d
 def record_question(host: Host, claimed: str, name: str, *, terminal: str, at: datetime) -> None:
     """Record a forged question; those that follow at once in the same name are only logged."""
     log.error("a question to %s that claims to come from %s is refused", host, claimed[:60])
-    key = (str(host), claimed[:60], name[:60])
+    # All names that nobody has are one, or a flood of them would be recorded.
+    key = (str(host), claimed if claimed in _NAMES else "", name if name in kinds() else "")
     now = time.monotonic()
     if now - _recorded_at.get(key, float("-inf")) < RECORD_SECONDS:
         return
-    if len(_recorded_at) > MOST_KEPT:
-        _recorded_at.clear()
     _recorded_at[key] = now
     try:
         _record(host, claimed, f"question:{name[:60]}", terminal, at)

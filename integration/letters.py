@@ -76,11 +76,24 @@ class LetterForged(Conflict):
     en = "Nobody of ours has said message {id}: it cannot be tried again, only be skipped"
 
 
+class Decision(Protocol):
+    """Whether an operation is permitted now, and why not, by the scheme in force."""
+
+    @property
+    def permitted(self) -> bool: ...
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
 class Person(Protocol):
     """Whoever decides: an actor, as ``auth_center`` knows them."""
 
-    def may(self, permission: str) -> bool:
-        """Tell whether the operation is permitted."""
+    def decision(self, permission: str) -> Decision:
+        """Decide about one operation now, as every other door has it decided."""
 
     def stamp(self) -> Stamp:
         """Return who it is, as messages carry it."""
@@ -213,8 +226,11 @@ def _letters(system: System) -> Any:
 
 
 def _require(actor: Person, permission: str) -> None:
-    if not actor.may(permission):
-        raise PermissionDenied(permission=permission)
+    decision = actor.decision(permission)
+    if not decision.permitted:
+        raise PermissionDenied(
+            permission=permission, zh=decision.zh or None, en=decision.en or None
+        )
 
 
 def _lock(system: System, id: str) -> tuple[InboxMessage, Any]:

@@ -24,8 +24,10 @@ __all__ = [
     "ProofExpired",
     "ProofRefused",
     "check",
+    "is_own_word",
     "key_of",
     "login_at",
+    "own_word",
     "prove",
 ]
 
@@ -81,6 +83,28 @@ def check(
             raise ProofRefused
     if abs(time.time() - int(at)) > valid_seconds:
         raise ProofExpired
+
+
+def own_word(host: Host, content: str) -> str:
+    """Return the mark by which a system's workers know that its own process says ``content``."""
+    return _own(secrets_of(host)[0], content) if secrets_of(host) else ""
+
+
+def is_own_word(host: Host, content: str, word: str) -> bool:
+    """Tell whether a process of ``host`` itself, which knows its secret, said ``content``."""
+    if _is_marked(host, content, word):
+        return True
+    look_again()  # our secret may have been changed a moment ago
+    return _is_marked(host, content, word)
+
+
+def _is_marked(host: Host, content: str, word: str) -> bool:
+    marks = [_own(secret, content) for secret in secrets_of(host)]
+    return any(hmac.compare_digest(_bytes(word), one.encode()) for one in marks)
+
+
+def _own(secret: str, content: str) -> str:
+    return _keyed(_keyed(secret.encode(), "own word"), content).hex()
 
 
 def _is_keyed(digest: str, said: bytes, token: str, receiver: Host) -> bool:

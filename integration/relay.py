@@ -184,12 +184,7 @@ class Relay:
         """Let a worker try again what is due in this system's own inbox."""
         with transaction.atomic(using=self.system.alias):
             for sender, subject, attempts in set(self._query(_DUE, [BATCH])):
-                tasks.drain_subject.apply_async(
-                    args=(str(self.system), sender, subject, attempts),
-                    queue=self.system.queue,
-                    producer=producer,
-                    retry=False,
-                )
+                tasks.wake(self.system, sender, subject, attempts, producer)
 
     def confirm(self, producer: Any) -> None:
         """Ask receivers for what they have not confirmed; send again what they lack."""

@@ -41,16 +41,36 @@ def receive_messages(receiver: str, sender: str, messages: list[Any], signature:
 
 
 @shared_task(name="integration.drain")
-def drain_subject(receiver: str, sender: str, subject: str, attempts: int | None = None) -> None:
+def drain_subject(
+    receiver: str, sender: str, subject: str, attempts: int | None = None, word: str = ""
+) -> None:
     """Let ``receiver`` act on what it keeps of a subject and what is due; see ``inbox.drain``.
 
+    It says nothing but that something is due: what is acted on was proven when it was put into
+    the inbox. Yet each try is counted, and too many make a letter dead; so only the receiver's own
+    relay may say it, by its word, for the try it has seen to be due. Said again it uses up no
+    other.
     When the receiver's database does not answer, the relay says again that it is due.
     """
+    if not _is_due(receiver, sender, subject, attempts, word):
+        log.warning("nobody of %r has said that %r of %r is due", receiver, subject, sender)
+        return
     try:
         inbox.drain(System(receiver), sender, subject, clock=timezone.now, attempts=attempts)
     except (OperationalError, InterfaceError) as error:
         log.warning("%s did not answer, %s waits: %s", receiver, subject, error)
         let_go_if_broken(System(receiver))
+
+
+def wake(receiver: System, sender: str, subject: str, attempts: int, producer: Any) -> None:
+    """Tell the receiver's own workers that something is due there; raise if the broker is down."""
+    word = proof.own_word(receiver, _due(receiver, sender, subject, attempts))
+    drain_subject.apply_async(
+        args=(str(receiver), sender, subject, attempts, word),
+        queue=receiver.queue,
+        producer=producer,
+        retry=False,
+    )
 
 
 def deliver(receiver: System, sender: System, messages: list[list[Any]], producer: Any) -> None:
@@ -91,6 +111,17 @@ def _proven(receiver: str, sender: str, messages: list[Any], said: str) -> list[
     except (TypeError, ValueError, AttributeError, msgspec.DecodeError):
         raise proof.ProofRefused from None
     return [inbox.Received(seq=seq, body=body) for seq, body in messages]
+
+
+def _is_due(receiver: Any, sender: Any, subject: Any, attempts: Any, word: Any) -> bool:
+    if receiver not in tuple(System) or not isinstance(word, str) or attempts is None:
+        return False
+    said = _due(receiver, sender, subject, attempts)
+    return proof.is_own_word(System(receiver), said, word)
+
+
+def _due(receiver: Any, sender: Any, subject: Any, attempts: Any) -> str:
+    return repr((str(receiver), sender, subject, attempts))
 
 
 def _keep(receiver: str, sender: str, messages: list[Any], refusal: proof.ProofRefused) -> None:

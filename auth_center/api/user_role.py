@@ -77,6 +77,7 @@ def make_role(actor: Actor, body: NewRole, context: Context) -> str:
         systems=systems,
         data_scope=body.data_scope,
         limits=limits,
+        version=0,
         actor=actor,
         at=context.at,
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections
 
-from auth_center.values import DataScope, Decision, Holding, Limit, Reach
+from auth_center.values import EVERYTHING, DataScope, Decision, Holding, Limit, Reach
 from core.systems import System
 
 NOTHING = Holding()
@@ -27,7 +27,7 @@ LEFT JOIN (
 ) ON o.staff_no = %s AND o.is_active AND o.active_from <= %s
   AND (o.active_until IS NULL OR %s < o.active_until)
 """
-_UNITS = "SELECT code FROM auth_center_orgunit WHERE path LIKE '%%/' || %s || '/%%'"
+_UNITS = "SELECT code FROM auth_center_orgunit WHERE position('/' || %s || '/' IN path) > 0"
 
 
 class _Role(NamedTuple):
@@ -102,8 +102,11 @@ def _scope(alias: str, roles: Sequence[_Role]) -> DataScope:
 def _limits(roles: Sequence[_Role]) -> dict[str, Limit]:
     """Return the highest that one of the roles that hold an operation gives for it.
 
-    A role that holds an operation without a limit lifts the others' limits.
+    A role that holds an operation without a limit lifts the others' limits; one that holds
+    everything lifts them all.
     """
+    if any(EVERYTHING in role.permissions for role in roles):
+        return {}
     found: dict[str, Limit] = {}
     free: set[str] = set()
     for role in roles:

@@ -11,10 +11,11 @@ from auth_center.matrix.doors import Declared, Door, Open, Undeclared
 from auth_center.matrix.parts import parts
 
 
-def doors(declared: Mapping[str, Open]) -> list[Door]:
+def doors(declared: Mapping[str, Open], *, whole: bool = True) -> list[Door]:
     """Return every way in; raise ``Undeclared`` for those that ask for nothing without a reason.
 
-    A reason for a door that is not there is refused as well, so that none outlives its door.
+    A reason for a door that is not there is refused as well, so that none outlives its door;
+    unless this process is not the ``whole`` program, but serves one console alone.
     """
     reasons = Declared(declared)
     found = [
@@ -26,7 +27,8 @@ def doors(declared: Mapping[str, Open]) -> list[Door]:
         *commands(reasons),
     ]
     wrong = [f"asks for no permission: {name}" for name in reasons.missing]
-    wrong += [f"declared, but not there: {name}" for name in reasons.needless]
+    if whole:
+        wrong += [f"declared, but not there: {name}" for name in reasons.needless]
     if wrong:
         raise Undeclared(wrong)
     return found

@@ -18,6 +18,7 @@ from auth_center.audit import record
 from auth_center.consoles import actor_of, crm_console
 from auth_center.models import AuditEntry
 from auth_center.pages.audit_words import actor_words, operation_words, subject_words
+from auth_center.pages.change_words import change_words, value_words
 from auth_center.permissions import EXPORT_AUDIT, VIEW_AUDIT, VIEW_FLOW
 from auth_center.recorded import (
     COUNTED,
@@ -204,21 +205,13 @@ def _changes(before: Any, after: Any) -> list[dict[str, Any]]:
     new = after if isinstance(after, dict) else {} if after is None else {"": after}
     return [
         {
-            "name": name,
-            "before": _text(old[name]) if name in old else None,
-            "after": _text(new[name]) if name in new else None,
+            "name": change_words(name),
+            "before": value_words(name, old[name]) if name in old else None,
+            "after": value_words(name, new[name]) if name in new else None,
             "differs": name in old and name in new and old[name] != new[name],
         }
         for name in {**old, **new}
     ]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return ", ".join(map(str, value))
-    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _exported(actor: Actor, found: Iterator[AuditEntry]) -> Iterator[list[str]]:

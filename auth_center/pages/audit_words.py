@@ -8,19 +8,25 @@ from core.console import said
 # What is recorded and needs no permission; the others are named as their permissions are.
 OPERATIONS = {
     "auth_center.add_factor": ("绑定第二因素", "Second factor added"),
+    "auth_center.approve": ("批准", "Approved"),
     "auth_center.arrive": ("进入操作台", "Arrived at a console"),
+    "auth_center.ask_approval": ("提交审批", "Asked for approval"),
     "auth_center.change_password": ("修改密码", "Password changed"),
     "auth_center.connect_system": ("系统鉴权", "Connection of a system"),
+    "auth_center.expire_approval": ("审批过期", "Approval expired"),
+    "auth_center.refuse_approval": ("驳回", "Approval refused"),
     "auth_center.remove_factor": ("解除第二因素", "Second factor removed"),
     "auth_center.sign_in": ("登录", "Signed in"),
     "auth_center.sign_in_refused": ("登录被拒绝", "Sign-in refused"),
     "auth_center.sign_in_shut": ("登录被锁定", "Sign-in locked"),
     "auth_center.sign_off": ("退出", "Signed off"),
     "auth_center.speak_as_system": ("冒充系统", "Claimed to be a system"),
+    "auth_center.withdraw_approval": ("撤回审批", "Request for approval withdrawn"),
 }
 SUBJECTS = {
     "account": ("账户", "Account"),
     "address": ("网络地址", "Address"),
+    "approval": ("审批单", "Approval"),
     "catalogue": ("产品目录", "Catalogue"),
     "cause": ("挂起原因", "Cause"),
     "class": ("产品分类", "Class"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.idp.oidc.models import Client
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -13,13 +15,14 @@ from django.utils import timezone
 from auth_center import permissions, selectors, services
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
-from auth_center.pages.forms import Field, Troubles, chosen, typed, typed_lines, version_of
-from auth_center.pages.operators import GROUP, address
+from auth_center.pages.forms import Field, Form, Troubles, chosen, typed, typed_lines, version_of
+from auth_center.pages.places import GROUP, address
 from auth_center.services import ClientData, ClientNotFound
 from auth_center.services.channels import (
     EVERY_API,
     api_scopes,
     data_of,
+    former_secret_until,
     is_disabled,
     is_ours,
 )
@@ -32,19 +35,19 @@ from core.errors import DomainError
 
 def show_clients(request: HttpRequest) -> HttpResponse:
     """Show the outside systems and channels; the instance's own clients stand apart."""
-    actor = actor_of(request)
+    actor, at = actor_of(request), timezone.now()
     clients = list(selectors.list_clients(actor))
     return render_page(
         request,
         "auth_center/clients.html",
         title=said("外部系统与渠道", "Outside systems and channels"),
-        rows=[_row(one) for one in clients if not is_ours(one.id)],
+        rows=[_row(one, at) for one in clients if not is_ours(one.id)],
         ours=[one for one in clients if is_ours(one.id)],
         may_manage=actor.may(permissions.MANAGE_CLIENTS),
     )
 
 
-def _row(client: Client) -> dict[str, Any]:
+def _row(client: Client, at: datetime) -> dict[str, Any]:
     about = data_of(client)
     return {
         "client": client,
@@ -52,6 +55,7 @@ def _row(client: Client) -> dict[str, Any]:
         "scopes": about.scopes,
         "signs_on": bool(about.redirect_uris),
         "disabled": is_disabled(client),
+        "former_until": former_secret_until(client, at),
         "region": about.region if about.data_scope == "region" else "",
         "unlimited": about.unlimited,
         "address": address("client", client.id),
@@ -78,7 +82,7 @@ def add_client(request: HttpRequest) -> HttpResponse:
 
 
 def do_deed(request: HttpRequest, client_id: str, deed: str) -> HttpResponse:
-    """Give an outside system a new secret, or disable or enable it."""
+    """Give an outside system a new secret, end its former one, or disable or enable it."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     actor, at, version = actor_of(request), timezone.now(), version_of(request)
@@ -87,6 +91,12 @@ def do_deed(request: HttpRequest, client_id: str, deed: str) -> HttpResponse:
         if deed == "disable":
             services.disable_client(**about)
             messages.success(request, said("已停用, 令牌已收回", "Disabled, its tokens taken back"))
+        elif deed == "end-former":
+            services.end_former_secret(**about)
+            messages.success(
+                request,
+                said("旧密钥已失效, 令牌已收回", "The former secret has ended, tokens taken back"),
+            )
         elif deed in ("rotate", "enable"):
             door = services.rotate_secret if deed == "rotate" else services.enable_client
             client, secret = door(**about)
@@ -184,6 +194,8 @@ def _page(
         status=status,
         client=client,
         disabled=client is not None and is_disabled(client),
+        former_until=client and former_secret_until(client, timezone.now()),
+        overlap_hours=settings.CLIENT_SECRET_OVERLAP_HOURS,
         version=shown["version"],
         fields=_fields(shown, client, troubles, may=may),
         troubles=troubles,
@@ -198,16 +210,7 @@ def _page(
 def _fields(
     shown: dict[str, Any], client: Client | None, troubles: Troubles, *, may: bool
 ) -> list[Field]:
-    def field(name: str, label: str, **about: Any) -> Field:
-        return Field(
-            name=name,
-            label=label,
-            value=shown.get(name, ""),
-            troubles=troubles.of(name),
-            fixed=about.pop("fixed", False) or not may,
-            **about,
-        )
-
+    field = Form(shown=shown, troubles=troubles, may=may).field
     every = said("全部接口", "The whole API")
     scopes = [(one, f"{one} ({every})" if one == EVERY_API else one) for one in api_scopes()]
     return [

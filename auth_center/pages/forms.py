@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from auth_center.services import AlreadyThere, ChangedMeanwhile
 from core.errors import DomainError
 from core.words import said
-
-MICROSECOND = timedelta(microseconds=1)
-FIRST, LAST = date(1980, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +18,7 @@ class Field:
     """One field: what it is called, what stands in it, and what is wrong with it.
 
     ``kind`` is ``text``, ``date``, ``area``, ``choice``, ``check`` or ``checks``; ``options`` are
-    values with their words.
+    values with their words. One is ``focused`` on a page: the first that is wrong.
     """
 
     name: str
@@ -36,6 +32,7 @@ class Field:
     most: int = 60
     suffix: str = ""
     troubles: tuple[str, ...] = ()
+    focused: bool = False
 
     @property
     def id(self) -> str:
@@ -55,6 +52,7 @@ class Troubles:
     def __init__(self, refusal: DomainError | None = None) -> None:
         self.by_field: dict[str, list[str]] = {}
         self.general: list[str] = []
+        self._first = ""
         if refusal is None:
             return
         for one in refusal.errors or [refusal]:
@@ -70,12 +68,39 @@ class Troubles:
         """Return what is wrong with a field."""
         return tuple(self.by_field.get(name, ()))
 
+    def comes_first(self, name: str) -> bool:
+        """Tell whether a field is the first wrong one, in the order in which they are made."""
+        if name in self.by_field:
+            self._first = self._first or name
+        return self._first == name
+
     def add(self, name: str, zh: str, en: str) -> None:
         """Note something that is wrong with a field."""
         self.by_field.setdefault(name, []).append(said(zh, en))
 
     def __bool__(self) -> bool:
         return bool(self.by_field or self.general)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What stands in the fields of a form, what is wrong, and whether its reader may change it."""
+
+    shown: Mapping[str, Any]
+    troubles: Troubles
+    may: bool
+
+    def field(self, name: str, label: str, *, fixed: bool = False, **about: Any) -> Field:
+        """Return one field as it stands; nobody types in it if it is ``fixed``."""
+        return Field(
+            name=name,
+            label=label,
+            value=self.shown.get(name, ""),
+            troubles=self.troubles.of(name),
+            focused=self.troubles.comes_first(name),
+            fixed=fixed or not self.may,
+            **about,
+        )
 
 
 def typed(request: HttpRequest, name: str, most: int = 400) -> str:
@@ -94,9 +119,9 @@ def typed_lines(request: HttpRequest, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def version_of(request: HttpRequest) -> int:
+def version_of(request: HttpRequest, name: str = "version") -> int:
     """Return the version that the form was made from; a form that has none is of no version."""
-    text = request.POST.get("version", "")
+    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
@@ -105,29 +130,8 @@ def options_of(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.code, f"{said(row.name_zh, row.name_en)} ({row.code})") for row in rows]
 
 
-def day_of(at: datetime | None, *, last: bool = False) -> str:
-    """Return the day of an instant in the operator's time; of an end the ``last`` whole day."""
-    if at is None:
-        return ""
-    return timezone.localdate(at - MICROSECOND if last else at).isoformat()
-
-
-def instant_of(
-    text: str, held: datetime | None, *, last: bool = False
-) -> tuple[datetime | None, bool]:
-    """Return the instant that a day stands for, and whether it could be read.
-
-    A day that was left as it was shown keeps its instant.
-    """
-    if not text:
-        return None, True
-    if text == day_of(held, last=last):
-        return held, True
-    try:
-        day = date.fromisoformat(text)
-        if not FIRST <= day <= LAST:
-            return None, False
-        begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
-        return timezone.make_aware(begins), True
-    except ValueError:
-        return None, False
+def taken(refusal: DomainError, what: str, field: str = "code") -> DomainError:
+    """Return what is refused about something new: of a stale version, that its code is taken."""
+    if isinstance(refusal, ChangedMeanwhile):
+        return AlreadyThere(what=what, field=field)
+    return refusal

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from auth_center import permissions, services
 from auth_center.consoles import actor_of
-from auth_center.pages.operators import address
+from auth_center.pages.places import address
 from auth_center.services.importing import COLUMNS, MOST_BYTES, MOST_ROWS, NEEDED
 from core.console import Page, render_page, said
 from core.sheets import sheet_answer

@@ -13,8 +13,8 @@ from auth_center import permissions, selectors, services
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.models import OrgUnit
-from auth_center.pages.forms import Field, Troubles, options_of, typed, version_of
-from auth_center.pages.operators import GROUP, address
+from auth_center.pages.forms import Field, Form, Troubles, options_of, taken, typed, version_of
+from auth_center.pages.places import GROUP, address
 from core.console import Page, render_page, said
 from core.errors import DomainError
 
@@ -111,8 +111,7 @@ def _save(request: HttpRequest, actor: Actor, unit: OrgUnit | None) -> HttpRespo
             at=timezone.now(),
         )
     except DomainError as refusal:
-        if unit is None and isinstance(refusal, services.ChangedMeanwhile):
-            refusal = services.AlreadyThere(what=code, field="code")
+        refusal = refusal if unit else taken(refusal, code)
         return _page(request, actor, unit, shown, Troubles(refusal), status=refusal.status)
     messages.success(request, said("已保存, 各系统随即更新", "Saved; every system is told"))
     return redirect(address("units"))
@@ -148,16 +147,7 @@ def _fields(
     if unit is not None:  # nothing lies below itself
         open_units = [one for one in open_units if not one.path.startswith(unit.path)]
 
-    def field(name: str, label: str, **about: Any) -> Field:
-        return Field(
-            name=name,
-            label=label,
-            value=shown.get(name, ""),
-            troubles=troubles.of(name),
-            fixed=about.pop("fixed", False) or not may,
-            **about,
-        )
-
+    field = Form(shown=shown, troubles=troubles, may=may).field
     return [
         field("code", said("编码", "Code"), needed=True, most=34, fixed=unit is not None),
         field("name_zh", said("中文名称", "Chinese name"), needed=True),

@@ -9,6 +9,7 @@ from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -78,8 +79,9 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has
         answer = cast(HttpResponse, super().post_login(request, user, **hooked))
         sign_on = SignOn.objects.filter(number=request.session.get("sign_on", "")).first()
         if sign_on is not None:
-            record_sign_in(sign_on, self.actor_of(user))
-            letters.tell_of_sign_in(user, sign_on)
+            with transaction.atomic():
+                record_sign_in(sign_on, self.actor_of(user))
+                letters.tell_of_sign_in(user, sign_on)
         return answer
 
     def set_password(self, user: Operator, password: str) -> None:
@@ -130,13 +132,14 @@ class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has
 
         allauth calls this after each change of a password or a second factor.
         """
-        record_change(template_prefix, self.actor_of(user))
-        letters.tell_of_change(
-            user,
-            template_prefix,
-            terminal=self.get_client_ip(self.request),
-            user_agent=self.get_http_user_agent(self.request),
-        )
+        with transaction.atomic():
+            record_change(template_prefix, self.actor_of(user))
+            letters.tell_of_change(
+                user,
+                template_prefix,
+                terminal=self.get_client_ip(self.request),
+                user_agent=self.get_http_user_agent(self.request),
+            )
 
 
 def refused(shut: guard.TooManyTries) -> ValidationError:

@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from redis import RedisError
 
 from auth_center.portal import guard
 from auth_center.portal.adapter import refused
@@ -148,6 +149,9 @@ class Guarded(Named):
                 raise factor_adapter().validation_error("incorrect_code")
         except ValidationError:
             record_refusal(self.user.staff_no, terminal, tried, at=at, what="second factor")
+            raise
+        except RedisError:  # the code is right, but cannot be remembered as used
+            guard.take_back(tried, at=at)
             raise
         guard.take_back(tried, at=at)
         return code

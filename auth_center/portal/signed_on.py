@@ -23,7 +23,7 @@ _METHODS = {
 }
 _ENDS = {
     "signed_off": ("退出登录", "Signed off"),
-    "ended_elsewhere": ("由本人远程退出", "Ended by yourself from elsewhere"),
+    "ended_elsewhere": ("由本人远程退出", "Ended from another sign-on"),
     "revoked": ("由管理员退出", "Ended by the centre's staff"),
     "password_changed": ("修改密码", "Password changed"),
     "password": ("管理员重置密码", "Password given anew"),

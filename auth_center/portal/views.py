@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -117,10 +118,11 @@ class FirstFactor(_AtStage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the app's secret; show the recovery codes next."""
         operator = self.stage.login.user
-        TOTP.activate(operator, form.secret)
-        RecoveryCodes.activate(operator)
+        with transaction.atomic():
+            TOTP.activate(operator, form.secret)
+            RecoveryCodes.activate(operator)
+            account_adapter().send_notification_mail("mfa/email/totp_activated", operator)
         clear_totp_secret(self.request)
-        account_adapter().send_notification_mail("mfa/email/totp_activated", operator)
         return HttpResponseRedirect(reverse("sso_first_codes"))
 
 
@@ -149,7 +151,8 @@ class OwnPassword(PasswordChangeView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it, and stay signed in here alone."""
-        answer = cast(HttpResponse, super().form_valid(form))
+        with transaction.atomic():  # with the letter about it
+            answer = cast(HttpResponse, super().form_valid(form))
         ended = signed_on.end_others(self.request, why="password_changed")
         if ended:
             words = said(f"其他 {ended} 处登录已退出", f"{ended} other sign-ons have been ended")

@@ -10,17 +10,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.idp.oidc.models import Client, Token
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
 from auth_center import audit
 from auth_center.actors import Actor
-from auth_center.hashers import PREFIX
+from auth_center.hashers import PREFIX, alone, beside, former_until
 from auth_center.permissions import MANAGE_CLIENTS, grants_of_scopes, permissions, require
 from auth_center.services.giving import NotYoursToGive
 from auth_center.services.refusals import (
@@ -56,6 +57,14 @@ class ClientDisabled(Conflict):
     code = "clientDisabled"
     zh = "{client} 已停用, 请先启用"
     en = "{client} is disabled; enable it first"
+
+
+class NoFormerSecret(Conflict):
+    """There is no former secret that still works."""
+
+    code = "noFormerSecret"
+    zh = "{client} 没有仍然有效的旧密钥"
+    en = "{client} has no former secret that still works"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,7 @@ def save_channel(
         client.set_scopes(scopes)
         client.set_default_scopes(scopes)
         client.data = {**(client.data or {}), **about}
-        if known is None or not check_password(secret, known.secret):
+        if known is None or not check_password(secret, alone(known.secret)):
             client.secret = make_password(secret, hasher=PREFIX)
         elif before == shown_client(client):
             return
@@ -163,8 +172,10 @@ def change_client(
 def rotate_secret(
     *, client_id: str, version: int | None = None, actor: Actor, at: datetime
 ) -> tuple[Client, str]:
-    """Give a client a new secret and return it with it; the old one and its tokens stop working.
+    """Give a client a new secret and return it with it.
 
+    The old one goes on working beside it for ``CLIENT_SECRET_OVERLAP_HOURS``, so that the client
+    takes the new one into use without a stop; one that was still older ends at once.
     Raises ``ClientNotFound``, ``ClientDisabled`` or ``ChangedMeanwhile``.
     """
     require(actor, MANAGE_CLIENTS)
@@ -173,11 +184,31 @@ def rotate_secret(
         client = _locked(client_id, version)
         if is_disabled(client):
             raise ClientDisabled(client=client_id)
-        client.secret = make_password(secret, hasher=PREFIX)
         before = shown_client(client)
+        until = at + timedelta(hours=settings.CLIENT_SECRET_OVERLAP_HOURS)
+        client.secret = beside(secret, client.secret, until)
         _write(client, before, actor, at, note="new secret")
-        Token.objects.using(ALIAS).filter(client=client).delete()
     return client, secret
+
+
+def end_former_secret(
+    *, client_id: str, version: int | None = None, actor: Actor, at: datetime
+) -> Client:
+    """End at once the secret before the present one; the client's tokens are taken back with it.
+
+    Which secret a token was got with is not known: the client gets others with its new one.
+    Raises ``ClientNotFound``, ``NoFormerSecret`` or ``ChangedMeanwhile``.
+    """
+    require(actor, MANAGE_CLIENTS)
+    with transaction.atomic(using=ALIAS):
+        client = _locked(client_id, version)
+        if former_secret_until(client, at) is None:
+            raise NoFormerSecret(client=client_id)
+        before = shown_client(client)
+        client.secret = alone(client.secret)
+        _write(client, before, actor, at, note="former secret ended")
+        Token.objects.using(ALIAS).filter(client=client).delete()
+    return client
 
 
 def disable_client(
@@ -236,6 +267,12 @@ def is_disabled(client: Client) -> bool:
     return bool((client.data or {}).get("disabled"))
 
 
+def former_secret_until(client: Client, at: datetime) -> datetime | None:
+    """Return until when the client's former secret works (None: it has none that does)."""
+    until = former_until(client.secret)
+    return until if until is not None and at < until else None
+
+
 def data_of(client: Client) -> ClientData:
     """Return a client as the page shows and changes it."""
     about = client.data or {}
@@ -255,7 +292,7 @@ def data_of(client: Client) -> ClientData:
 
 def shown_client(client: Client) -> dict[str, Any]:
     """Return what of a client can change, without its secret."""
-    about = data_of(client)
+    about, until = data_of(client), former_until(client.secret)
     return {
         "name": about.name,
         "channel": about.channel,
@@ -267,6 +304,7 @@ def shown_client(client: Client) -> dict[str, Any]:
         "region": about.region,
         "unlimited": about.unlimited,
         "disabled": is_disabled(client),
+        "former_secret_until": until.isoformat() if until else "",
     }
 
 

@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from auth_center.actors import Actor
+from auth_center.days import instant_of
 from auth_center.models import Operator
 from auth_center.permissions import MANAGE_OPERATORS, require
 from auth_center.services.operators import ALIAS, Employment, save_operator
@@ -32,8 +32,6 @@ COLUMNS = (
 NEEDED = ("staff_no", "name", "org_unit", "region")
 MOST_ROWS = 2000
 MOST_BYTES = 1024 * 1024
-MICROSECOND = timedelta(microseconds=1)
-FIRST, LAST = date(1980, 1, 1), date(2199, 12, 31)
 NO_CHANGE, NEW, CHANGED = "same", "new", "changed"
 
 
@@ -151,24 +149,12 @@ def _about(row: dict[str, str], held: Operator | None) -> Employment:
 def _instant(
     field: str, text: str, held: datetime | None, *, last: bool = False
 ) -> datetime | None:
-    """Return the beginning of a day, or the end of the ``last`` one, in the operator's time.
-
-    The day on which the instant that is ``held`` lies leaves it as it is.
-    """
-    if not text:
-        return None
     try:
-        day = date.fromisoformat(text)
+        return instant_of(text, held, last=last)
     except ValueError:
-        day = date.min
-    if not FIRST <= day <= LAST:
         raise DomainError(
             field=field, code="notADay", zh="日期须为 2026-01-31 的样式", en="A day like 2026-01-31"
-        )
-    if held is not None and day == timezone.localdate(held - MICROSECOND if last else held):
-        return held
-    begins = datetime.combine(day + timedelta(days=1) if last else day, time.min)
-    return timezone.make_aware(begins)
+        ) from None
 
 
 def _read(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:

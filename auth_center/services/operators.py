@@ -22,7 +22,13 @@ from auth_center.portal.guard import forgive
 from auth_center.portal.passwords import remember
 from auth_center.services.copies import NO_PASSWORD
 from auth_center.services.giving import may_give
-from auth_center.services.refusals import ChangedMeanwhile, fault, refuse, wanted
+from auth_center.services.refusals import (
+    ChangedMeanwhile,
+    fault,
+    refuse,
+    unless_made_meanwhile,
+    wanted,
+)
 from auth_center.services.telling import tell
 from auth_center.sign_on.services import end_all_sign_ons
 from core.errors import DomainError, NotFound, PermissionDenied
@@ -166,7 +172,8 @@ def in_scope(operator: Operator, actor: Actor, *, placing: bool = False) -> None
 def write(operator: Operator, before: Any, actor: Actor, at: datetime, *, note: str = "") -> None:
     """Save a changed operator, tell every system, and record it."""
     operator.version += 1
-    operator.save(using=ALIAS)
+    with unless_made_meanwhile(operator.staff_no):
+        operator.save(using=ALIAS)
     notice = OperatorNotice(
         staff_no=operator.staff_no,
         name=operator.name,

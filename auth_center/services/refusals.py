@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
+
 from core.errors import Conflict, DomainError
+from core.systems import Centre
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,33}")  # ``kind:code`` is a message's subject
 
@@ -32,6 +38,18 @@ class AlreadyThere(Conflict):
     code = "alreadyThere"
     zh = "{what} 已存在"
     en = "{what} is already there"
+
+
+@contextmanager
+def unless_made_meanwhile(what: str) -> Iterator[None]:
+    """Raise ``ChangedMeanwhile`` where somebody else has made the same in this very moment."""
+    try:
+        with transaction.atomic(using=Centre.SSO.alias):
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise ChangedMeanwhile(what=what) from error
 
 
 def fault(field: str, zh: str, en: str, code: str = "notValid", **values: Any) -> DomainError:

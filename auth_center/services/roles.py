@@ -15,7 +15,14 @@ from auth_center.actors import EVERYTHING, Actor
 from auth_center.models import Operator, Role
 from auth_center.permissions import MANAGE_ROLES, permissions, require
 from auth_center.services.giving import OwnRoles, may_give
-from auth_center.services.refusals import ChangedMeanwhile, coded, fault, refuse, wanted
+from auth_center.services.refusals import (
+    ChangedMeanwhile,
+    coded,
+    fault,
+    refuse,
+    unless_made_meanwhile,
+    wanted,
+)
 from auth_center.services.telling import tell
 from auth_center.values import Reach
 from core.errors import Conflict, DomainError, NotFound
@@ -66,7 +73,7 @@ def save_role(
     _check(code, names, granted, known_by, stated)
     with transaction.atomic(using=ALIAS):
         role = Role.objects.using(ALIAS).select_for_update().filter(code=code).first()
-        if role is not None and version not in (None, role.version):
+        if version not in (None, role.version if role else 0):
             raise ChangedMeanwhile(what=code)
         before = shown_role(role) if role else None
         role = role or Role(code=code, version=0)
@@ -78,7 +85,8 @@ def save_role(
         not_own(code, actor)
         may_give([role], actor, at)
         role.version += 1
-        role.save(using=ALIAS)
+        with unless_made_meanwhile(code):
+            role.save(using=ALIAS)
         _tell(role, actor, at)
         _record(code, before, shown_role(role), actor, at)
     return role

@@ -26,7 +26,7 @@ from auth_center.sign_on.clients import SCOPE, after_sign_off_of, callback_of, c
 from auth_center.sign_on.exchange import redeem
 from auth_center.sign_on.id_tokens import TokenRefused, read_id_token
 from auth_center.sign_on.sessions import close_session, open_session, stands
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 from core.systems import System
 from core.words import said
 
@@ -173,7 +173,10 @@ def refuse(request: HttpRequest, system: System, refusal: DomainError) -> HttpRe
         "again": reverse(f"{system.queue}:login"),
         "portal": f"{settings.SYSTEM_URLS['sso']}/sso/",
     }
-    return render(request, "sign_on/refused.html", context, status=refusal.status)
+    answer = render(request, "sign_on/refused.html", context, status=refusal.status)
+    if isinstance(refusal, Unavailable):
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _inside(request: HttpRequest, system: System, wanted: str) -> str:

@@ -9,9 +9,11 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import user_logged_in
 from allauth.idp.oidc.views import AuthorizationView, LogoutView
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from auth_center.models import SignOn
 from auth_center.sign_on.clients import ensure_console
@@ -20,6 +22,7 @@ from auth_center.sign_on.going_on import begin, find_going_on, see
 from auth_center.sign_on.reliance import rely
 from auth_center.sign_on.services import end_sign_on, end_what_is_over
 from auth_center.sign_on.tracing import note_sign_on
+from core.systems import Centre
 
 KEY = "sign_on"  # in the centre's session: the number of the sign-on
 PATHS = ("/sso/", "/identity/o/")  # where the centre's session matters
@@ -84,7 +87,9 @@ def drop_what_is_over(request: HttpRequest) -> None:
 class Authorize(AuthorizationView):  # type: ignore[misc]  # allauth has no types
     """Gives out codes, each in the sign-on of whoever asks for it."""
 
+    @method_decorator(transaction.atomic(using=Centre.SSO.alias))
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer; where a code cannot be remembered, no sign-on has begun for it either."""
         ensure_console(request.GET.get("client_id", ""))
         response = super().dispatch(request, *args, **kwargs)
         for code in _codes_in(response):

@@ -18,6 +18,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
+from redis import RedisError
 
 from core.errors import Unavailable
 from core.systems import Centre, System, console
@@ -73,7 +74,7 @@ def _call(method: str, path: str, body: bytes, credential: str) -> tuple[int, di
         if response.status_code >= 500:
             raise CentreDown
         return response.status_code, response.json()
-    except (requests.RequestException, ValueError) as trouble:
+    except (requests.RequestException, RedisError, ValueError) as trouble:
         log.warning("the authentication centre does not answer: %s", trouble)
         raise CentreDown from trouble
 

@@ -21,7 +21,11 @@ from config.instance.throwaway import Throwaway
 from tests.browser.conftest import Desk
 
 # Every host is this machine, and a browser takes them for different ones.
-HOSTS = {"sso": "127.0.0.4", "crm": "127.0.0.2", "boss": "127.0.0.3"}
+HOSTS = {"sso": "127.0.0.4", "crm": "127.0.0.2", "boss": "127.0.0.3", "oss": "127.0.0.5"}
+DATABASES = {
+    "sso": "DATABASE_URL", "crm": "DATABASE_URL", "boss": "BOSS_DATABASE_URL",
+    "oss": "OSS_DATABASE_URL",
+}  # fmt: skip
 READY_SECONDS = 240.0
 
 
@@ -58,23 +62,22 @@ def process(served: Throwaway, name: str, port: int, env: dict[str, str]) -> Ite
 
 
 @contextmanager
-def apart(served: Throwaway, scheme: str) -> Iterator[Apart]:
-    """Run the three of them for as long as the block lasts."""
-    ports = {name: free_port() for name in HOSTS}
-    urls = {name: f"http://{HOSTS[name]}:{ports[name]}" for name in HOSTS}
+def apart(served: Throwaway, scheme: str, second: str = "boss") -> Iterator[Apart]:
+    """Run the centre, CRM's console and a second one for as long as the block lasts."""
+    ports = {name: free_port() for name in ("sso", "crm", second)}
+    urls = {name: f"http://{HOSTS[name]}:{ports[name]}" for name in ports}
     common = served.environment() | {
         "ALLOWED_HOSTS": ",".join(HOSTS.values()),
         "SSO_URL": urls["sso"],
         "CRM_URL": urls["crm"],
-        "BOSS_URL": urls["boss"],
+        f"{second.upper()}_URL": urls[second],
         "AUTHORIZATION": scheme,
     }
-    own = {"sso": "DATABASE_URL", "crm": "DATABASE_URL", "boss": "BOSS_DATABASE_URL"}
-    databases = {"DATABASE_URL", "BOSS_DATABASE_URL", "OSS_DATABASE_URL"}
     with ExitStack() as running:
         processes = {}
-        for name in HOSTS:
-            env = {key: one for key, one in common.items() if key not in databases - {own[name]}}
+        for name in ports:
+            others = {*DATABASES.values()} - {DATABASES[name]}
+            env = {key: one for key, one in common.items() if key not in others}
             env |= {"CONSOLE": name, "BASE_URL": urls[name]}
             processes[name] = running.enter_context(process(served, name, ports[name], env))
         for url in urls.values():
@@ -105,37 +108,45 @@ def open_at(page: Page, address: str) -> None:
     page.goto(address, wait_until="networkidle")
 
 
-@pytest.mark.parametrize("scheme", ["distributed", "centralized"])
+@pytest.mark.parametrize(
+    ("scheme", "second", "arrows"),
+    [("distributed", "boss", 22), ("centralized", "boss", 26), ("distributed", "oss", 22)],
+)
 def test_sign_in_once_work_in_both_sign_off_once(
-    served: Throwaway, chromium: Browser, desk: Callable[..., Desk], scheme: str
+    served: Throwaway,
+    chromium: Browser,
+    desk: Callable[..., Desk],
+    scheme: str,
+    second: str,
+    arrows: int,
 ) -> None:
     seat = desk()
     page = seat.page
     seat.troubles.clear()
-    with apart(served, scheme) as consoles:
-        crm, boss, sso = (consoles.urls[name] for name in ("crm", "boss", "sso"))
+    with apart(served, scheme, second) as consoles:
+        crm, other, sso = (consoles.urls[name] for name in ("crm", second, "sso"))
         open_at(page, f"{crm}/crm/")
         assert page.url.startswith(f"{sso}/sso/login/")
         log_in(page, seat)
         page.wait_for_url(f"{crm}/crm/")
         _work(page)
-        open_at(page, f"{boss}/boss/")  # no second login
-        assert page.url == f"{boss}/boss/"
+        open_at(page, f"{other}/{second}/")  # no second login
+        assert page.url == f"{other}/{second}/"
         _work(page)
 
         open_at(page, f"{sso}/sso/sign-ons/")
         number = _going_on(served)
         open_at(page, f"{crm}/crm/flows/{number}/")
         drawn = page.locator("svg.sequence-body a.arrow")
-        expect(drawn).to_have_count(22 if scheme == "distributed" else 26)
+        expect(drawn).to_have_count(arrows)
         words = page.inner_text("body")
         assert "操作人员登录" in words
 
-        open_at(page, f"{boss}/boss/")
-        _sign_off(page, boss)
+        open_at(page, f"{other}/{second}/")
+        _sign_off(page, other)
         page.wait_for_url(f"{sso}/sso/login/**")
         _is_out(page, f"{crm}/crm/", sso)
-        _is_out(page, f"{boss}/boss/", sso)
+        _is_out(page, f"{other}/{second}/", sso)
 
 
 def _work(page: Page) -> None:

@@ -150,6 +150,15 @@ def test_a_wrong_secret_is_refused_and_recorded_once_a_minute(sender, secret, re
     assert not Client.objects.filter(pk__startswith="system-").exists()
 
 
+def test_names_that_nobody_has_are_recorded_as_one() -> None:
+    systems._refused_at.clear()
+    for number in range(20):
+        request = VerifyRequest(sender=f"hrm{number}", secret="x", receiver=f"hrm{number}")
+        with pytest.raises(systems.CredentialRefused):
+            systems.verify(request, Stamp(kind="system", number="x"), timezone.now())
+    assert AuditEntry.objects.count() == 1
+
+
 def test_a_system_that_is_shut_out_gets_no_connection() -> None:
     connections.connect(System.CRM, System.BOSS)
     client = Client.objects.get(pk="system-crm")

@@ -279,7 +279,7 @@ def test_it_never_wakes_by_itself(conversation) -> None:
     tasks.receive_messages("boss", "crm", delivery(conversation, "one"), "1.forged")
     letter = the_letter()
     assert letter.next_attempt_at is None
-    tasks.drain_subject("boss", "unproven", letter.subject)
+    inbox.drain(System.BOSS, "unproven", letter.subject, clock=timezone.now)
     assert the_letter().attempts == 1
     assert conversation.effects() == []
 
@@ -314,6 +314,15 @@ def test_a_forged_question_is_recorded_once_a_minute(settings: Settings) -> None
         "auth_center.speak_as_system", "question:ArrearsCheckRequest",
     )  # fmt: skip
     assert entry.terminal == "127.0.0.1"
+
+
+def test_questions_forged_in_names_that_nobody_has_are_recorded_as_one() -> None:
+    forged._recorded_at.clear()
+    for number in range(20):
+        forged.record_question(
+            System.BOSS, f"hrm{number}", f"Nothing{number}", terminal="", at=timezone.now()
+        )
+    assert AuditEntry.objects.using("boss").count() == 1
 
 
 def test_a_question_has_to_be_fresh(monkeypatch) -> None:

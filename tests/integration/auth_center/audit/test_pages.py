@@ -133,11 +133,25 @@ def test_an_entry_shows_what_changed_and_that_it_is_not_sealed_yet() -> None:
     page = seat(language="en").get(f"/crm/audit/{entry.pk}/")
     assert page.context["changes"] == [
         {"name": "same", "before": "1", "after": "1", "differs": False},
-        {"name": "state", "before": "held", "after": "done", "differs": True},
-        {"name": "new", "before": None, "after": "{}", "differs": False},
+        {"name": "State", "before": "held", "after": "done", "differs": True},
+        {"name": "new", "before": None, "after": "–", "differs": False},
     ]
     assert "Open a customer" in page.text
     assert "Not yet sealed" in page.text
+
+
+def test_what_changed_is_told_in_the_readers_language() -> None:
+    before = {"permissions": ["orders.open_customer"], "is_active": True, "limits": {}}
+    note("role:clerk", before=before, after={"permissions": [], "is_active": False, "limits": {}})
+    address = f"/crm/audit/{AuditEntry.objects.get().pk}/"
+    told = {one["name"]: one for one in seat(language="zh-hans").get(address).context["changes"]}
+    assert (told["权限"]["before"], told["权限"]["after"]) == ("客户开户", "–")
+    assert (told["启用"]["before"], told["启用"]["after"]) == ("是", "否")
+    told = {
+        one["name"]: one
+        for one in seat(language="en", staff_no="9002").get(address).context["changes"]
+    }
+    assert told["Permits"]["before"] == "Open a customer"
 
 
 def test_an_entry_that_is_not_there_is_not_found() -> None:

@@ -28,6 +28,8 @@ ORDERS: dict[str, list[tuple[Any, ...]]] = {
     "auth_center.tasks.seal_audit": [("crm",)],
     "auth_center.tasks.end_sign_ons": [()],
     "auth_center.tasks.tell_clients": [()],
+    "auth_center.tasks.send_letters": [()],
+    "auth_center.tasks.expire_approvals": [("crm",)],
     "auth_center.tasks.forget_sign_ons": [("crm",)],
 }
 

@@ -6,9 +6,11 @@ import itertools
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from auth_center.models import AuditEntry, FormerPassword, SignOn
 from auth_center.portal.passwords import REMEMBERED
+from auth_center.portal.sending import send_due
 from core.systems import System
 from tests.integration.auth_center.portal.entering import PASSWORD, browser, enter
 from tests.signing import make_operator
@@ -33,11 +35,10 @@ def kept(operator) -> str:
     return str(operator.password)
 
 
-def test_a_new_password_opens_and_the_old_one_no_more(operator, django_capture_on_commit_callbacks):
+def test_a_new_password_opens_and_the_old_one_no_more(operator):
     client = browser()
     enter(client, "2001")
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = change(client, NEW)
+    answer = change(client, NEW)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/sso/")
     assert "密码已修改" in client.get("/sso/").text
     assert enter(browser(), "2001").status_code == 200
@@ -48,6 +49,7 @@ def test_a_new_password_opens_and_the_old_one_no_more(operator, django_capture_o
         "2001",
         {"forced": False},
     )
+    assert send_due(timezone.now()) == 1
     [letter] = mail.outbox
     assert letter.to == ["li.mei@example.com"]
     assert "密码已修改" in letter.subject

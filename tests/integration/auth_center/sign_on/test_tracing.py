@@ -110,7 +110,8 @@ def test_centralized(staff, settings):
     assert SignOn.objects.get().scheme == "centralized"
 
 
-def test_who_begins_at_the_centre_was_sent_there_by_nobody(staff):
+def test_who_begins_at_the_centre_was_sent_there_by_nobody(staff, settings):
+    settings.AUTHORIZATION = "distributed"
     staff("*")
     client = Client()
     client.post("/sso/login/", {"login": "9001", "password": "correct horse"})
@@ -121,7 +122,8 @@ def test_who_begins_at_the_centre_was_sent_there_by_nobody(staff):
     ]
 
 
-def test_the_page_of_the_sign_on_draws_it(staff):
+def test_the_page_of_the_sign_on_draws_it(staff, settings):
+    settings.AUTHORIZATION = "distributed"
     staff("*")
     client = Client()
     sign_on(client, "crm")

@@ -228,3 +228,15 @@ def test_a_password_that_was_given_is_changed_at_the_first_sign_in(staff: None):
     kept = AuditEntry.objects.filter(Q(after__icontains=password) | Q(before__icontains=password))
     assert not kept.exists()
     assert password not in str(list(OutboxMessage.objects.values_list("body", flat=True)))
+
+
+def test_of_two_who_hire_the_same_number_at_once_the_second_is_told(
+    staff: None, monkeypatch: pytest.MonkeyPatch
+):
+    def hire_first(*args: Any, **options: Any) -> None:
+        Operator.objects.create(staff_no="2002", name="先", org_unit="GZ-1", region="GZ")
+
+    monkeypatch.setattr("auth_center.services.operators.in_scope", hire_first)
+    with pytest.raises(ChangedMeanwhile):
+        save("2002")
+    assert not OutboxMessage.objects.filter(subject="staff:2002").exists()

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from auth_center.models import Operator, OrgUnit, Role
+from auth_center.models import Operator, OrgUnit, Role, SignOn
 from core.systems import System
 from tests.signing import signed_in
 
@@ -26,7 +27,8 @@ EVERY_PAGE = (
 )  # fmt: skip
 DEEDS = (
     "operators/2001/dismiss/", "operators/2001/sign-off/", "operators/2001/password/",
-    "units/GZ-1/retire/", "roles/clerk/remove/", "clients/shop/rotate/", "clients/shop/disable/",
+    "units/GZ-1/retire/", "roles/clerk/remove/", "clients/shop/rotate/",
+    "clients/shop/end-former/", "clients/shop/disable/",
 )  # fmt: skip
 VIEWS = ("view_operator", "view_role", "view_unit", "view_client")
 READ = re.compile(r'^SELECT .*FROM "(auth_center_(orgunit|role|operator)|allauth_idp_oidc_client)"')
@@ -114,12 +116,24 @@ def test_what_is_wrong_stands_beside_its_field(admin: Client):
     assert fields["staff_no"]
     assert fields["org_unit"]
     assert {one.name: one.value for one in answer.context["fields"]}["name"] == "王芳"
+    assert [one.name for one in answer.context["fields"] if one.focused] == ["staff_no"]
 
 
 def test_a_password_is_shown_once(admin: Client):
     given = secret_on(post(admin, "operators/2001/password/", version=1))
     assert Operator.objects.get(staff_no="2001").check_password(given)
     assert given not in admin.get("/crm/access/operators/2001/").content.decode()
+
+
+def test_what_became_of_a_sign_on_is_told_in_words(admin: Client):
+    at = timezone.now()
+    SignOn.objects.create(
+        number="SS000000018", staff_no="2001", session_key="one", method="password+mfa",
+        started_at=at, expires_at=at, ended_at=at, ended_why="revoked",
+    )  # fmt: skip
+    page = admin.get("/crm/access/operators/2001/").text
+    assert "密码 + 第二因素或通行密钥" in page
+    assert "由管理员退出" in page
 
 
 def test_a_leaver_is_dismissed_by_a_click(admin: Client):
@@ -198,6 +212,13 @@ def test_the_matrix_shows_the_difference_before_it_is_saved(admin: Client):
     assert Role.objects.get(code="clerk").version == 2
 
 
+@pytest.mark.parametrize("version", ["", "²", "-1", "9" * 5000, "one"])
+def test_the_matrix_leaves_alone_what_was_shown_in_no_version(admin: Client, version: str):
+    about = {"deed": "save", "cell": ["clerk:orders.mend"], "version:clerk": version}
+    assert post(admin, "roles-matrix/", **about).status_code == 302
+    assert "orders.mend" not in Role.objects.get(code="clerk").permissions
+
+
 def test_the_matrix_gives_nobody_what_its_reader_does_not_hold(staff: None):
     keeper = signed_in(
         System.CRM, "auth_center.manage_roles", "auth_center.view_role", role="keeper"
@@ -239,9 +260,11 @@ def test_an_outside_system_is_added_and_its_secret_shown_once(admin: Client):
     assert post(admin, "clients/shop/", **new, version=1).status_code == 302
     second = secret_on(post(admin, "clients/shop/rotate/", version=1))
     assert Outside.objects.get(id="shop").check_secret(second)
+    assert Outside.objects.get(id="shop").check_secret(secret)
+    assert post(admin, "clients/shop/end-former/", version=2).status_code == 302
     assert not Outside.objects.get(id="shop").check_secret(secret)
-    assert post(admin, "clients/shop/disable/", version=2).status_code == 302
-    assert secret_on(post(admin, "clients/shop/enable/", version=3))
+    assert post(admin, "clients/shop/disable/", version=3).status_code == 302
+    assert secret_on(post(admin, "clients/shop/enable/", version=4))
 
 
 @pytest.mark.parametrize("path", ["operators/", "units/", "roles/", "roles-matrix/", "clients/"])

@@ -139,3 +139,23 @@ def test_a_role_that_somebody_has_is_not_removed(staff: None):
         assert not Role.objects.using(system.alias).filter(code="clerk").exists()
     with pytest.raises(RoleNotFound):
         remove_role(code="clerk", actor=ACTOR, at=AT)
+
+
+def test_of_two_who_make_the_same_role_at_once_the_second_is_told(
+    staff: None, monkeypatch: pytest.MonkeyPatch
+):
+    def make_it_first(*args: Any) -> None:
+        Role.objects.create(code="new", name_zh="先", name_en="First", version=1)
+
+    monkeypatch.setattr("auth_center.services.roles.may_give", make_it_first)
+    with pytest.raises(ChangedMeanwhile):
+        save("new", "orders.mend")
+    assert not Role.objects.filter(code="new", permissions=["orders.mend"]).exists()
+
+
+def test_a_form_of_a_removed_role_brings_it_not_back(staff: None):
+    version = save("gone", "orders.mend").version
+    remove_role(code="gone", actor=ACTOR, at=AT)
+    with pytest.raises(ChangedMeanwhile):
+        save("gone", "orders.mend", version=version)
+    assert not Role.objects.filter(code="gone").exists()

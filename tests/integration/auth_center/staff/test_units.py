@@ -8,16 +8,21 @@ from typing import Any
 import pytest
 
 from auth_center.actors import Actor
+from auth_center.authority.grants import holding_in
 from auth_center.models import AuditEntry, OrgUnit
 from auth_center.services import (
     ChangedMeanwhile,
+    Employment,
     NotValid,
     UnitInUse,
     UnitNotFound,
     dismiss_operator,
     retire_unit,
+    save_operator,
+    save_role,
     save_unit,
 )
+from auth_center.values import Reach
 from core.errors import PermissionDenied
 from core.systems import System
 from integration.models import OutboxMessage
@@ -111,3 +116,18 @@ def test_whoever_may_not_keeps_out(staff: None):
     with pytest.raises(PermissionDenied):
         retire_unit(code="GZ-1", actor=nobody, at=AT)
     assert not OrgUnit.objects.filter(code="NEW").exists()
+
+
+def test_a_line_in_a_units_code_stands_for_no_other_letter(staff: None):
+    for code in ("FS_1", "FSX1", "FS_1-A"):
+        save(code, "FS_1" if code == "FS_1-A" else "HQ")
+    save_role(
+        code="desk", names=("台席", "Desk"), permissions=["orders.mend"], data_scope=Reach.UNIT,
+        actor=ACTOR, at=AT,
+    )  # fmt: skip
+    about = Employment(name="王芳", org_unit="FS_1", region="FS", role_codes=("desk",))
+    save_operator(staff_no="2301", about=about, actor=ACTOR, at=AT)
+    settle(clock=lambda: AT)
+    for system in System:
+        held = holding_in(system.alias, "2301", system, AT + timedelta(hours=1))
+        assert held.scope.units == ("FS_1", "FS_1-A")
