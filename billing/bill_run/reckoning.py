@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import connections
+from psycopg import ClientCursor
 
 from billing.calendar import midnight
 from billing.ledger.chart import Ledger
@@ -46,21 +48,28 @@ def make_bills(
     billed, with the reason. A trial's bills are owed by nobody and post nothing.
     """
     values = _values(run, low, high, supersedes_id)
-    with connections[System.BOSS.alias].cursor() as cursor:
-        cursor.execute("SET LOCAL client_min_messages = warning")
+    boss = connections[System.BOSS.alias]
+    boss.ensure_connection()
+    # a step is several statements, some of which define relations: it travels as plain text
+    with ClientCursor(boss.connection) as cursor:
         for step in _BEFORE_RULES:
             cursor.execute(_statement(step), values)
         cursor.execute("SELECT coalesce(max(step), 0) FROM rule")
-        for step_no in range(1, cursor.fetchone()[0] + 1):
+        for step_no in range(1, _first(cursor) + 1):
             cursor.execute(_statement("rule_step"), {**values, "step": step_no})
         for step in _AFTER_RULES:
             cursor.execute(_statement(step), values)
         if values["posted"]:
             cursor.execute(_statement("posting"), values)
         cursor.execute(_statement("outcome"))
-        outcome: dict[str, Any] = cursor.fetchone()[0]
+        outcome: dict[str, Any] = msgspec.json.decode(_first(cursor))
         cursor.execute(_statement("forget"))
     return outcome
+
+
+def _first(cursor: ClientCursor[Any]) -> Any:
+    row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 @cache

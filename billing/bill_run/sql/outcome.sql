@@ -6,4 +6,4 @@ SELECT jsonb_build_object(
                         FROM (SELECT currency, sum(total) AS total FROM made GROUP BY 1) AS t), '{}'),
     'refused', coalesce((SELECT jsonb_agg(jsonb_build_object('account_no', a.account_no,
                                                              'reason', r.reason))
-                         FROM refused r JOIN billing_billingaccount a ON a.id = r.account_id), '[]'));
+                         FROM refused r JOIN billing_billingaccount a ON a.id = r.account_id), '[]'))::text;
