@@ -6,6 +6,7 @@ from datetime import datetime
 
 from billing.calendar import months_from
 from billing.models import AccountingPeriod
+from billing.states import PeriodState
 from core.errors import Conflict
 
 
@@ -18,7 +19,11 @@ class PeriodClosed(Conflict):
 
 
 def period_at(at: datetime) -> int:
-    """Return the id of the accounting period that holds ``at``, opened if it is new."""
+    """Return the id of the accounting period that holds ``at``, opened if it is new.
+
+    A month before one that is closed is closed as well, though nothing was ever posted in it:
+    raises ``PeriodClosed``.
+    """
     found = (
         AccountingPeriod.objects.filter(starts_at__lte=at, ends_at__gt=at)
         .values_list("id", flat=True)
@@ -27,12 +32,13 @@ def period_at(at: datetime) -> int:
     if found is not None:
         return found
     month = next(months_from(1, at))
+    code = f"{month.starts_on:%Y-%m}"
+    if AccountingPeriod.objects.filter(
+        state=PeriodState.CLOSED, starts_at__gt=month.starts_at
+    ).exists():
+        raise PeriodClosed(period=code)
     AccountingPeriod.objects.bulk_create(
-        [
-            AccountingPeriod(
-                code=f"{month.starts_on:%Y-%m}", starts_at=month.starts_at, ends_at=month.ends_at
-            )
-        ],
+        [AccountingPeriod(code=code, starts_at=month.starts_at, ends_at=month.ends_at)],
         ignore_conflicts=True,
     )
     return AccountingPeriod.objects.get(starts_at=month.starts_at).pk

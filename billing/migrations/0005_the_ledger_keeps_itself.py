@@ -23,15 +23,26 @@ $$
 """
 BALANCED = """
 CREATE FUNCTION billing_entries_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE wrong bigint;
+DECLARE wrong record;
 BEGIN
-    SELECT entry_id INTO wrong FROM added
-    GROUP BY entry_id, currency HAVING sum(amount) <> 0 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'journal entry % does not balance', wrong
+    -- an entry takes no more postings once its period is closed, however they may balance
+    SELECT a.entry_id, a.rest, e.id, p.code INTO wrong
+    FROM (SELECT entry_id, currency, sum(amount) AS rest
+          FROM added GROUP BY entry_id, currency) AS a
+    LEFT JOIN billing_journalentry AS e ON e.id = a.entry_id AND e.currency = a.currency
+    LEFT JOIN billing_accountingperiod AS p ON p.id = e.period_id
+    WHERE a.rest <> 0 OR p.state IS DISTINCT FROM 'open' LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    ELSIF wrong.rest <> 0 THEN
+        RAISE EXCEPTION 'journal entry % does not balance', wrong.entry_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_entries_balance';
+    ELSIF wrong.id IS NULL THEN
+        RAISE EXCEPTION 'there is no journal entry % in that currency', wrong.entry_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_entries_balance';
     END IF;
-    RETURN NULL;
+    RAISE EXCEPTION 'accounting period % is closed', wrong.code
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_period_is_open';
 END
 $$
 """
@@ -42,15 +53,40 @@ BEGIN
     -- FOR SHARE: a period is not closed while something is being posted into it
     PERFORM 1 FROM billing_accountingperiod
     WHERE id IN (SELECT DISTINCT period_id FROM added) FOR SHARE;
-    SELECT p.code INTO closed
-    FROM (SELECT DISTINCT period_id FROM added) AS a
+    SELECT coalesce(p.code, 'of no name') INTO closed
+    FROM (SELECT period_id, min(posted_at) AS first_at, max(posted_at) AS last_at
+          FROM added GROUP BY period_id) AS a
     LEFT JOIN billing_accountingperiod AS p ON p.id = a.period_id
-    WHERE p.id IS NULL OR p.state <> 'open' LIMIT 1;
+    WHERE p.id IS NULL OR p.state <> 'open'
+       OR a.first_at < p.starts_at OR a.last_at >= p.ends_at LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'accounting period % is closed', closed
+        RAISE EXCEPTION 'accounting period % is closed, or not the one of that instant', closed
             USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_period_is_open';
     END IF;
     RETURN NULL;
+END
+$$
+"""
+PERIODS_CLOSE_IN_ORDER = """
+CREATE FUNCTION billing_periods_close_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF EXISTS (SELECT FROM billing_accountingperiod
+                   WHERE state = 'closed' AND starts_at >= NEW.starts_at) THEN
+            RAISE EXCEPTION 'accounting period % lies before one that is closed', NEW.code
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_periods_close_in_order';
+        END IF;
+    ELSIF TG_OP = 'DELETE' OR OLD.state = 'closed'
+          OR (NEW.code, NEW.starts_at, NEW.ends_at) <> (OLD.code, OLD.starts_at, OLD.ends_at) THEN
+        RAISE EXCEPTION 'accounting period % stays as it is', OLD.code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_periods_close_in_order';
+    ELSIF NEW.state = 'closed' AND EXISTS (
+            SELECT FROM billing_accountingperiod
+            WHERE state = 'open' AND starts_at < NEW.starts_at) THEN
+        RAISE EXCEPTION 'a period before % is open', NEW.code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_periods_close_in_order';
+    END IF;
+    RETURN coalesce(NEW, OLD);
 END
 $$
 """
@@ -62,23 +98,25 @@ BEGIN
 END
 $$
 """
-ONLY_ADDED = ("journalentry", "posting", "allocation", "usagerecord", "ratedevent")
+ONLY_ADDED = ("journalentry", "posting", "allocation", "usagerecord", "ratedevent", "periodtotal")
+NEVER_EMPTIED = ("journalentry", "posting", "allocation", "accountingperiod", "periodtotal")
 
 
-def added_to(table: str, name: str, function: str) -> migrations.RunSQL:
+def guard(table: str, name: str, when: str, function: str) -> migrations.RunSQL:
+    # ALWAYS: a session that calls itself a replica is refused, too.
     return migrations.RunSQL(
-        f"CREATE TRIGGER {name} AFTER INSERT ON billing_{table} "
-        f"REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+        [
+            f"CREATE TRIGGER {name} {when.format(table=table)} EXECUTE FUNCTION {function}()",
+            f"ALTER TABLE billing_{table} ENABLE ALWAYS TRIGGER {name}",
+        ],
         f"DROP TRIGGER {name} ON billing_{table}",
     )
 
 
-def stays(table: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"CREATE TRIGGER only_added BEFORE UPDATE OR DELETE ON billing_{table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION billing_refuse_change()",
-        f"DROP TRIGGER only_added ON billing_{table}",
-    )
+ADDED = "AFTER INSERT ON billing_{table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+CHANGED = "BEFORE UPDATE OR DELETE ON billing_{table} FOR EACH STATEMENT"
+EMPTIED = "BEFORE TRUNCATE ON billing_{table} FOR EACH STATEMENT"
+TOUCHED = "BEFORE INSERT OR UPDATE OR DELETE ON billing_{table} FOR EACH ROW"
 
 
 class Migration(migrations.Migration):
@@ -90,7 +128,15 @@ class Migration(migrations.Migration):
         migrations.RunSQL(BALANCED, "DROP FUNCTION billing_entries_balance()"),
         migrations.RunSQL(PERIOD_OPEN, "DROP FUNCTION billing_period_is_open()"),
         migrations.RunSQL(STAYS, "DROP FUNCTION billing_refuse_change()"),
-        added_to("posting", "entries_balance", "billing_entries_balance"),
-        added_to("journalentry", "period_is_open", "billing_period_is_open"),
-        *(stays(table) for table in ONLY_ADDED),
+        migrations.RunSQL(PERIODS_CLOSE_IN_ORDER, "DROP FUNCTION billing_periods_close_in_order()"),
+        guard("posting", "entries_balance", ADDED, "billing_entries_balance"),
+        guard("journalentry", "period_is_open", ADDED, "billing_period_is_open"),
+        guard(
+            "accountingperiod", "periods_close_in_order", TOUCHED, "billing_periods_close_in_order"
+        ),
+        *(guard(table, "only_added", CHANGED, "billing_refuse_change") for table in ONLY_ADDED),
+        *(
+            guard(table, "never_emptied", EMPTIED, "billing_refuse_change")
+            for table in NEVER_EMPTIED
+        ),
     ]
