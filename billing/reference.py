@@ -1,4 +1,5 @@
-"""What BOSS cannot do without: the chart of accounts, currencies, standard terms and taxes.
+"""What BOSS cannot do without: the chart of accounts, currencies, standard terms, taxes,
+and the kinds of usage.
 
 Written after each migration where it is missing, never over what an operator has changed.
 """
@@ -40,6 +41,14 @@ CHART = (
     (6701, "expense", "坏账", "Bad debt"),
     (6711, "expense", "长短款", "Cashier differences"),
 )
+USAGES = (
+    ("voice", "通话", "Calls", "seconds"),
+    ("sms", "短信", "Text messages", "messages"),
+    ("mms", "彩信", "Multimedia messages", "messages"),
+    ("data", "流量", "Data", "bytes"),
+    ("content", "内容", "Content", "items"),
+    ("one_off", "一次性", "Single things with their amount", "items"),
+)
 
 
 def write_reference_rows(sender: Any, using: str, apps: Any = installed, **_: Any) -> None:
@@ -58,6 +67,10 @@ _ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "LedgerAccount": [
         {"code": code, "kind": kind, "name_zh": zh, "name_en": en} for code, kind, zh, en in CHART
+    ],
+    "UsageKind": [
+        {"code": code, "name_zh": zh, "name_en": en, "measure": measure}
+        for code, zh, en, measure in USAGES
     ],
     "BillTerms": [
         {

@@ -183,6 +183,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="BalanceCharge",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=60, verbose_name="请求编号")),
+                ("content_digest", models.CharField(max_length=64)),
+                ("reservation_id", models.BigIntegerField(null=True, verbose_name="预占")),
+                ("subscriber_id", models.BigIntegerField(null=True, verbose_name="用户")),
+                ("usage_id", models.BigIntegerField(null=True, verbose_name="话单")),
+                (
+                    "charge_group",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
+                ),
+                (
+                    "tax",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="税额"
+                    ),
+                ),
+                ("parts", models.JSONField(default=list, verbose_name="账本明细")),
+                ("entry_id", models.BigIntegerField(null=True, verbose_name="分录")),
+                ("charged_at", models.DateTimeField(verbose_name="扣费时间")),
+            ],
+            options={
+                "verbose_name": "实时扣费",
+                "verbose_name_plural": "实时扣费",
+            },
+        ),
+        migrations.CreateModel(
             name="BankFile",
             fields=[
                 (
@@ -1059,6 +1092,11 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, default="", max_length=8, verbose_name="业务"),
                 ),
                 ("quantity", models.BigIntegerField(null=True, verbose_name="数量")),
+                (
+                    "charge_group",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
+                ),
+                ("told", models.JSONField(default=dict, verbose_name="使用情况")),
                 ("currency", models.CharField(max_length=3, verbose_name="币种")),
                 (
                     "amount",
@@ -1229,6 +1267,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "使用费",
                 "verbose_name_plural": "使用费",
+            },
+        ),
+        migrations.CreateModel(
+            name="UsageKind",
+            fields=[
+                (
+                    "code",
+                    models.CharField(
+                        max_length=8, primary_key=True, serialize=False, verbose_name="业务"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=40, verbose_name="名称")),
+                ("name_en", models.CharField(max_length=40)),
+                ("measure", models.CharField(max_length=10, verbose_name="计量单位")),
+            ],
+            options={
+                "verbose_name": "话单规格",
+                "verbose_name_plural": "话单规格",
             },
         ),
         migrations.CreateModel(
@@ -1467,6 +1523,17 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="books",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="balancecharge",
+            name="account",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
                 to="billing.billingaccount",
             ),
         ),
@@ -2030,6 +2097,25 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="balancecharge",
+            index=models.Index(fields=["account", "id"], name="billing_balance_charge_account"),
+        ),
+        migrations.AddConstraint(
+            model_name="balancecharge",
+            constraint=models.UniqueConstraint(
+                fields=("reference",), name="billing_balance_charge_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="balancecharge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gte", 0), ("tax__gte", 0), ("tax__lte", models.F("amount"))
+                ),
+                name="billing_balance_charge_amounts",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="bankline",
             index=models.Index(
                 condition=models.Q(("state", "suspense")),
@@ -2462,6 +2548,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="quarantinedrecord",
             index=models.Index(fields=["state", "reason", "id"], name="billing_quarantine_open"),
+        ),
+        migrations.AddIndex(
+            model_name="quarantinedrecord",
+            index=models.Index(
+                condition=models.Q(("usage_id__isnull", False)),
+                fields=["usage_id"],
+                name="billing_quarantine_of_usage",
+            ),
         ),
         migrations.AddConstraint(
             model_name="quarantinedrecord",

@@ -2,6 +2,7 @@
 
 from billing.models.balances import (
     BalanceBook,
+    BalanceCharge,
     Reservation,
 )
 from billing.models.bills import (
@@ -59,6 +60,7 @@ from billing.models.subscribers import (
 from billing.models.usage import (
     QuarantinedRecord,
     UsageBatch,
+    UsageKind,
     UsageRecord,
 )
 
@@ -68,6 +70,7 @@ __all__ = [
     "Allocation",
     "AllowanceBucket",
     "BalanceBook",
+    "BalanceCharge",
     "BankFile",
     "BankLine",
     "Bill",
@@ -105,6 +108,7 @@ __all__ = [
     "TaxProfile",
     "UsageBatch",
     "UsageCharge",
+    "UsageKind",
     "UsageRecord",
     "Voucher",
     "WorkPartition",

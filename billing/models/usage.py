@@ -12,6 +12,21 @@ from billing.models.columns import MoneyField, known
 from billing.states import BatchState, QuarantineState, Usage, UsageSource
 
 
+class UsageKind(models.Model):
+    """话单规格: a kind of usage, and what it is measured in; rows that every operator has."""
+
+    code = models.CharField("业务", max_length=8, primary_key=True)
+    name_zh = models.CharField("名称", max_length=40)
+    name_en = models.CharField(max_length=40)
+    measure = models.CharField("计量单位", max_length=10)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "话单规格"
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
 class UsageBatch(models.Model):
     """话单批次: records that came together: a file with its control totals, or calls of the API.
 
@@ -84,6 +99,7 @@ class UsageRecord(models.Model):
     extension: Any = models.JSONField(null=True, blank=True)  # what a client of the API said more
 
     phones: ClassVar = ("service_number", "peer")  # see core/masking.py
+    texts: ClassVar = ("extension",)
 
     class Meta:
         verbose_name = verbose_name_plural = "话单"
@@ -153,6 +169,11 @@ class QuarantinedRecord(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "reason", "id"], name="billing_quarantine_open"),
+            models.Index(
+                fields=["usage_id"],
+                name="billing_quarantine_of_usage",
+                condition=Q(usage_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """话单: usage on its way in. README.md tells the doors, the files and what rating finds."""
 
+from billing.usage.finding import Which, list_batches, list_quarantined, list_usage
 from billing.usage.mending import (
     Retried,
-    Which,
     correct_quarantined,
     discard_quarantined,
     retry_quarantined,
@@ -31,6 +31,9 @@ __all__ = [
     "collecting_batch",
     "correct_quarantined",
     "discard_quarantined",
+    "list_batches",
+    "list_quarantined",
+    "list_usage",
     "load_some",
     "open_batch",
     "receive_file",

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db import connections, transaction
+from psycopg.types.json import Jsonb
 
 from auth_center.actors import Actor
 from auth_center.audit import record
@@ -27,9 +28,10 @@ _COMPARED = ("usage", "subscriber_id", "started_at", "quantity", "zone", "roamin
 _ADD = """
 INSERT INTO billing_usagerecord (
     key, revision, batch_id, line_no, usage, subscriber_id, service_number, started_at, quantity,
-    zone, roaming, peer, provider, amount)
+    zone, roaming, peer, provider, amount, extension)
 VALUES (%(key)s, %(revision)s, %(batch)s, 0, %(usage)s, %(subscriber_id)s, %(service_number)s,
-    %(started_at)s, %(quantity)s, %(zone)s, %(roaming)s, %(peer)s, %(provider)s, %(amount)s)
+    %(started_at)s, %(quantity)s, %(zone)s, %(roaming)s, %(peer)s, %(provider)s, %(amount)s,
+    %(extension)s)
 ON CONFLICT (key, revision) DO NOTHING RETURNING id
 """
 # Held FOR SHARE until the caller's transaction ends: nobody closes it before its record is there.
@@ -59,8 +61,12 @@ class Said:
     amount: str | None = None
 
 
-def record_usage(*, said: Said, actor: Actor, at: datetime) -> tuple[UsageRecord, bool]:
+def record_usage(
+    *, said: Said, actor: Actor, at: datetime, extension: dict[str, Any] | None = None
+) -> tuple[UsageRecord, bool]:
     """Take one use in and return its record, and whether it is new.
+
+    ``extension`` is what a client said of it that has no column, kept as it came.
 
     Told again it is the record of the first time; with other content it raises ``UsageKeyTaken``.
     For what a file's line would be set aside for, it raises ``UsageRefused``.
@@ -70,7 +76,8 @@ def record_usage(*, said: Said, actor: Actor, at: datetime) -> tuple[UsageRecord
         content = _judged(said, at)
         batch_id = collecting_batch(UsageSource.API, at)
         with connections[System.BOSS.alias].cursor() as cursor:
-            cursor.execute(_ADD, {**content, "batch": batch_id})
+            more = None if extension is None else Jsonb(extension)
+            cursor.execute(_ADD, {**content, "batch": batch_id, "extension": more})
             new = cursor.fetchone() is not None
         held = UsageRecord.objects.get(key=content["key"], revision=content["revision"])
         if any(getattr(held, name) != content[name] for name in _COMPARED):
