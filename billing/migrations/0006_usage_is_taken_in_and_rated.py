@@ -48,6 +48,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
            + make_interval(days => billing_day - 1)
 $$
 """
+ROUNDED = """
+CREATE FUNCTION billing_rounded(quantity bigint, step bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    -- up to whole steps
+    SELECT (quantity + step - 1) / step * step
+$$
+"""
 PART = """
 CREATE FUNCTION billing_part(quantity bigint, price numeric, per bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -144,6 +151,7 @@ class Migration(migrations.Migration):
         function(BAND_OF, "billing_band_of(jsonb)"),
         function(IN_BAND, "billing_in_band(integer, integer, integer, integer, integer)"),
         function(MONTH_OF, "billing_month_of(integer, timestamp)"),
+        function(ROUNDED, "billing_rounded(bigint, bigint)"),
         function(PART, "billing_part(bigint, numeric, bigint)"),
         function(TIERED, "billing_tiered(bigint, bigint, bigint[], numeric[], bigint[])"),
         migrations.RunSQL(OFFER, "DROP TYPE billing_offer"),

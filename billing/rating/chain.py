@@ -1,9 +1,9 @@
 """The statements by which usage is rated: named steps over a set, each in a file of its own.
 
-Each step reads relations by name (``rating_set``, ``rating_fit``, ...) and gives the next one. A
+Each step reads relations by name (``rating_set``, ``rating_price``, ...) and gives the next one. A
 large set goes through temporary tables, a set of one or a few through one statement of which the
-steps are parts: the same text either way, so that a price rule is written once. What a set must
-bring with it is ``rating_set`` and ``rating_old``; ``docs`` of a step are its first lines.
+steps are parts: the same text either way, so that a price rule is written once. What a set brings
+with it is ``rating_set``, and ``rating_old`` if it was rated before.
 """
 
 from __future__ import annotations
@@ -12,18 +12,30 @@ from functools import cache
 from pathlib import Path
 
 STEPS = Path(__file__).with_name("steps")
-RULES = ("whose", "span", "payer", "cycle", "has", "item")
+PARTIES = ("whose", "span", "payer")
+RULES = ("cycle", "has", "sold", "profile", "price", "slot", "choice", "item")
 PRICES = (
-    *("placed", "price", "back", "bucket", "reach", "fit", "offer", "taken", "base"),
-    *("counted", "result", "entry"),
+    *("placed", "fresh", "back", "bucket", "reach", "offer", "taken", "base"),
+    *("tier", "result"),
 )
-KEEPING = ("keep_events", "keep_charges", "keep_buckets", "keep_unrated", "keep_recovered")
+KEPT = ("move", "entry")
+KEEPING = (
+    *("keep_fresh", "keep_used", "keep_events", "keep_charges"),
+    *("keep_unrated", "keep_recovered"),
+)
+INLINE = {
+    "taken": ("offer",),
+    "keep_events": ("entry",),
+    "keep_charges": ("entry",),
+}  # steps that only one other reads, or that cost little to read twice
 
 
 @cache
 def text_of(step: str) -> str:
-    """Return a step's statement."""
-    return (STEPS / f"{step}.sql").read_text().strip()
+    """Return a step's statement, after those that are parts of it."""
+    text = (STEPS / f"{step}.sql").read_text().strip()
+    parts = ",\n".join(f"rating_{part} AS (\n{text_of(part)}\n)" for part in INLINE.get(step, ()))
+    return f"WITH {parts}\n{text}" if parts else text
 
 
 def table_of(step: str) -> str:
@@ -37,5 +49,8 @@ def one_statement(steps: tuple[str, ...], given: str, last: str) -> str:
 
     ``given`` are the relations that the set brings, as parts of the statement.
     """
-    parts = [given, *(f"rating_{step} AS MATERIALIZED (\n{text_of(step)}\n)" for step in steps)]
+    parts = [given]
+    for step in steps:
+        text = (STEPS / f"{step}.sql").read_text().strip()
+        parts.append(f"rating_{step} AS MATERIALIZED (\n{text}\n)")
     return "WITH " + ",\n".join(parts) + "\n" + last

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from billing.rating.chain import KEEPING, PRICES, RULES, table_of, text_of
+from billing.rating.chain import INLINE, KEEPING, KEPT, PARTIES, PRICES, RULES, table_of, text_of
 from billing.rating.months import open_months
 
 LANES = 1024
@@ -20,12 +20,21 @@ OF_QUARANTINE = (
     "JOIN billing_usagerecord AS tried ON tried.id = waiting.usage_id "
     "WHERE waiting.retried_in_id = %(batch)s AND waiting.state = 'open'"
 )
-ANALYSED = ("set", "has", "item", "price", "bucket", "reach", "fit")
+ANALYSED = ("has", "sold", "profile", "price", "choice", "item", "bucket")
+
+
+INLINED = {part for parts in INLINE.values() for part in parts}
+COUNTS = """
+SELECT count(*) FILTER (WHERE result.unrated IS NULL AND NOT used.was_rated),
+       count(*) FILTER (WHERE result.unrated IS NOT NULL),
+       count(*) FILTER (WHERE result.unrated IS NULL AND used.was_rated)
+FROM rating_result AS result JOIN rating_set AS used ON used.n = result.n
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of rating: records priced, records set aside, earlier prices changed by them."""
+    """What came of rating: records priced, records set aside, earlier ones reckoned again."""
 
     rated: int = 0
     quarantined: int = 0
@@ -62,15 +71,18 @@ def rate_part(
         "at": at,
         "zone": settings.TIME_ZONE,
         "paid": False,
+        "keep": True,
     }
     lock_lanes(cursor, range(part, LANES, parts))
     records = OF_QUARANTINE if again else OF_BATCH
     _make(cursor, "grouped", values)
-    cursor.execute(table_of("came").replace("{records}", records), values)
-    for step in ("since", "late", "set", "old"):
-        _make(cursor, step, values)
+    came = text_of("came").replace("{records}", records)
+    cursor.execute(f"CREATE TEMPORARY TABLE rating_set ON COMMIT DROP AS\n{came}", values)
+    _make(cursor, "since", values)
+    cursor.execute(text_of("late"), values)
+    _make(cursor, "old", values)
     outcome = rate_relations(cursor, values)
-    drop(cursor, ("grouped", "came", "since", "late"))
+    drop(cursor, ("grouped", "since"))
     return outcome
 
 
@@ -87,23 +99,18 @@ def lock_lanes(cursor: Any, lanes: Iterable[int]) -> None:
 
 def rate_relations(cursor: Any, values: dict[str, Any]) -> Outcome:
     """Rate what ``rating_set`` and ``rating_old`` hold, keep it, and drop all relations."""
-    for step in RULES:
-        if step == "cycle":
-            open_months(cursor)
+    for step in PARTIES:
         _make(cursor, step, values)
-    cursor.execute(text_of("give"), values)
-    for step in PRICES:
-        _make(cursor, step, values)
+    open_months(cursor)
+    for step in (*RULES, *PRICES, "move"):
+        if step not in INLINED:
+            _make(cursor, step, values)
     for step in KEEPING:
         cursor.execute(text_of(step), values)
-    cursor.execute(
-        "SELECT (SELECT count(*) FROM rating_result WHERE unrated IS NULL AND kind = 'counts' "
-        "        AND NOT EXISTS (SELECT FROM rating_old AS old WHERE old.n = rating_result.n)), "
-        "(SELECT count(*) FROM rating_result WHERE unrated IS NOT NULL), "
-        "(SELECT count(*) FROM rating_entry WHERE revision > 0)"
-    )
+    cursor.execute(COUNTS)
     outcome = Outcome(*cursor.fetchone())
-    drop(cursor, (*RULES, *PRICES, "set", "old"))
+    made = (*PARTIES, *RULES, *PRICES, *KEPT, "set", "old")
+    drop(cursor, (step for step in made if step not in INLINED))
     return outcome
 
 

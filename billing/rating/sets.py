@@ -13,7 +13,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from billing.rating.chain import KEEPING, PRICES, RULES, one_statement, text_of
+from billing.rating.chain import KEEPING, KEPT, PARTIES, PRICES, RULES, one_statement
 from billing.rating.months import DAYS, hold_open
 from billing.rating.parts import LANES, LOCK
 from core.systems import System
@@ -58,7 +58,7 @@ FROM (SELECT DISTINCT mod(abs(stream), %(lanes)s::int)::int AS lane FROM rating_
 """
 RESULT = """
 SELECT n, price, currency, charge_group, subscription_id, tariff_id, free_quantity,
-       charged_quantity, buckets, quantities, unrated
+       charged_quantity, buckets, quantities, cycle_id, unrated
 FROM rating_result ORDER BY n
 """
 
@@ -81,7 +81,8 @@ class Priced:
     """What a use costs; ``price`` is none where no tariff prices it.
 
     Of its quantity ``free_quantity`` is covered by ``buckets`` (how much of which), the rest is
-    rounded up to ``charged_quantity``. A price has six decimals.
+    rounded up to ``charged_quantity``. A price has six decimals. Buckets of a negative number
+    begin with the use, they are kept only when it is.
     """
 
     price: Decimal | None
@@ -92,13 +93,14 @@ class Priced:
     free_quantity: int
     charged_quantity: int
     buckets: dict[int, int]
+    cycle_id: int | None
 
 
 def rate_set(uses: Sequence[Use], *, at: datetime) -> list[Priced]:
     """Return what each use would cost, in the order of their beginnings; keep nothing of it.
 
-    Uses what is left of allowances now. The cycles and the buckets of a cycle that begins are made
-    if need be, so this writes sometimes: call it in a transaction.
+    Uses what is left of allowances now. A cycle that begins is made if need be, so this writes
+    sometimes: call it in a transaction.
     """
     told = [
         {
@@ -113,9 +115,12 @@ def rate_set(uses: Sequence[Use], *, at: datetime) -> list[Priced]:
         }
         for n, use in enumerate(uses)
     ]
-    rating = _Rating(USES, {"uses": json.dumps(told), "at": at, "paid": False})
-    rating.prepare()
-    return list(rating.run((*RULES, *PRICES[:-1])).values())
+    rating = _Rating(USES, {"uses": json.dumps(told), "at": at, "paid": False, "keep": False})
+    priced = rating.run((*PARTIES, *RULES, *PRICES))
+    if any(one.cycle_id is None for one in priced.values()):
+        rating.open_cycles()
+        priced = rating.run((*PARTIES, *RULES, *PRICES))
+    return list(priced.values())
 
 
 def rate_records(records: Sequence[int], *, at: datetime, paid: bool = False) -> dict[int, Priced]:
@@ -126,10 +131,10 @@ def rate_records(records: Sequence[int], *, at: datetime, paid: bool = False) ->
     rated again because of them, and prices that were paid at once are never changed by others.
     One that no tariff prices is put into quarantine; its ``price`` is none.
     """
-    rating = _Rating(RECORDS, {"records": list(records), "at": at, "paid": paid})
+    rating = _Rating(RECORDS, {"records": list(records), "at": at, "paid": paid, "keep": True})
     rating.fetch((), LANES_OF)
-    rating.prepare()
-    return rating.run((*RULES, *PRICES, *KEEPING))
+    rating.open_cycles()
+    return rating.run((*PARTIES, *RULES, *PRICES, *KEPT, *KEEPING))
 
 
 class _Rating:
@@ -139,12 +144,11 @@ class _Rating:
         self.given = given
         self.values = {**values, "zone": settings.TIME_ZONE, "lock": LOCK, "lanes": LANES}
 
-    def prepare(self) -> None:
-        """See that the cycles and buckets of the set are there."""
+    def open_cycles(self) -> None:
+        """See that the set's cycles are there, and hold those open that it is charged in."""
         for billing_day, earliest, latest in self.fetch(("whose", "payer"), DAYS):
             with connections[System.BOSS.alias].cursor() as cursor:
                 hold_open(cursor, billing_day, earliest, latest)
-        self.fetch(tuple(step for step in RULES if step != "cycle"), text_of("give"))
 
     def run(self, steps: tuple[str, ...]) -> dict[int, Priced]:
         """Go through the steps and return what each use costs."""
@@ -158,10 +162,11 @@ class _Rating:
                 free_quantity=free,
                 charged_quantity=charged,
                 buckets=dict(zip(buckets or (), quantities or (), strict=True)),
+                cycle_id=cycle_id,
             )
             for (
                 n, price, currency, charge_group, subscription_id, tariff_id, free, charged,
-                buckets, quantities, unrated,
+                buckets, quantities, cycle_id, unrated,
             ) in self.fetch(steps, RESULT)
         }  # fmt: skip
 

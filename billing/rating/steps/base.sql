@@ -1,10 +1,11 @@
 -- What tiered prices had counted in the cycle before, the set's own uses left out.
-SELECT counted.subscriber_id, counted.tariff_id, counted.price_no, counted.cycle_id,
+SELECT counted.subscriber_id, counted.price_id, counted.cycle_id,
        sum(event.charged_quantity)::bigint AS quantity
 FROM (
-    SELECT DISTINCT used.subscriber_id, fit.tariff_id, fit.price_no, used.cycle_id
-    FROM rating_fit AS fit JOIN rating_placed AS used ON used.n = fit.n
-    WHERE cardinality(fit.above) > 1
+    SELECT DISTINCT used.subscriber_id, used.cycle_id, used.price_id, price.tariff_id,
+           price.price_no
+    FROM rating_placed AS used
+    JOIN rating_price AS price ON price.id = used.price_id AND cardinality(price.above) > 1
 ) AS counted
 JOIN rating_cycle AS cycle ON cycle.id = counted.cycle_id
 JOIN billing_ratedevent AS event
@@ -14,4 +15,4 @@ JOIN billing_ratedevent AS event
 WHERE NOT EXISTS (SELECT FROM billing_ratedevent AS later
                   WHERE later.usage_id = event.usage_id AND later.revision > event.revision)
   AND NOT EXISTS (SELECT FROM rating_set AS used WHERE used.usage_id = event.usage_id)
-GROUP BY 1, 2, 3, 4
+GROUP BY counted.subscriber_id, counted.price_id, counted.cycle_id

@@ -2,19 +2,27 @@
 -- was rated before given back. ``slot`` is the order of use among those who share: what ends first,
 -- then the more specific, then the older subscription's.
 SELECT bucket.id, has.stream, bucket.subscription_id, bucket.usage, bucket.valid_from,
-       bucket.valid_to, bucket.tariff_id, item.shared, item.zone, item.roaming, item.opens,
-       item.closes, item.days,
-       bucket.quantity - bucket.used + coalesce(back.quantity, 0) AS rest,
+       bucket.valid_to, item.shared, item.zone, item.roaming, item.opens, item.closes, item.days,
+       bucket.rest + coalesce(back.quantity, 0) AS rest,
        row_number() OVER (
            PARTITION BY has.stream
            ORDER BY bucket.valid_to, item.specific DESC, bucket.subscription_id,
                     bucket.tariff_id, bucket.item_no, bucket.cycle_starts_at
        )::int AS slot
-FROM rating_span AS span
-JOIN rating_has AS has ON has.stream = span.stream
-JOIN rating_item AS item ON item.tariff_id = has.tariff_id
-JOIN billing_allowancebucket AS bucket
-  ON bucket.subscription_id = has.subscription_id AND bucket.tariff_id = has.tariff_id
- AND bucket.item_no = item.item_no
- AND bucket.valid_from <= span.latest AND bucket.valid_to > span.earliest
+FROM (
+    SELECT id, subscription_id, tariff_id, item_no, usage, cycle_starts_at, valid_from, valid_to,
+           quantity AS rest
+    FROM rating_fresh
+    UNION ALL
+    SELECT held.id, held.subscription_id, held.tariff_id, held.item_no, held.usage,
+           held.cycle_starts_at, held.valid_from, held.valid_to, held.quantity - held.used
+    FROM rating_has AS has
+    JOIN rating_span AS span ON span.stream = has.stream
+    JOIN billing_allowancebucket AS held
+      ON held.subscription_id = has.subscription_id
+     AND held.valid_from <= span.latest AND held.valid_to > span.earliest
+) AS bucket
+JOIN rating_has AS has ON has.subscription_id = bucket.subscription_id
+JOIN rating_item AS item
+  ON item.tariff_id = bucket.tariff_id AND item.item_no = bucket.item_no
 LEFT JOIN rating_back AS back ON back.bucket_id = bucket.id

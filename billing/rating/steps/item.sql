@@ -15,7 +15,7 @@ FROM (
     FROM billing_billingtariff AS tariff
     CROSS JOIN LATERAL jsonb_array_elements(tariff.rules -> 'allowances')
                WITH ORDINALITY AS item (rule, position)
-    WHERE tariff.kind = 'rating' AND tariff.id IN (SELECT tariff_id FROM rating_has)
+    WHERE tariff.kind = 'rating' AND tariff.id IN (SELECT tariff_id FROM rating_sold)
     UNION ALL
     SELECT tariff.id, (99 + item.position)::smallint, item.rule, item.rule ->> 'usage',
            (item.rule ->> 'quantity')::bigint, false, 0, false,
@@ -23,7 +23,7 @@ FROM (
     FROM billing_billingtariff AS tariff
     CROSS JOIN LATERAL jsonb_array_elements(tariff.rules -> 'grants')
                WITH ORDINALITY AS item (rule, position)
-    WHERE tariff.kind = 'accounting' AND tariff.id IN (SELECT tariff_id FROM rating_has)
+    WHERE tariff.kind = 'accounting' AND tariff.id IN (SELECT tariff_id FROM rating_sold)
 ) AS given
 CROSS JOIN LATERAL billing_place_of(given.rule) AS place
 CROSS JOIN LATERAL billing_band_of(given.rule -> 'band') AS band

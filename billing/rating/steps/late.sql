@@ -8,8 +8,14 @@ WITH touched AS (
     FROM rating_since AS since
     JOIN rating_grouped AS grouped ON grouped.stream = since.stream
 )
-SELECT used.id, used.key, used.revision, used.usage, used.subscriber_id, later.stream,
-       used.started_at, used.quantity, used.zone, used.roaming, used.amount
+INSERT INTO rating_set
+SELECT used.id, used.id,
+       CASE WHEN EXISTS (SELECT FROM billing_usagerecord AS newer
+                         WHERE newer.key = used.key AND newer.revision > used.revision
+                           AND newer.revision > 0)
+            THEN 'undone' ELSE 'counts' END,
+       used.subscriber_id, later.stream, used.usage, used.started_at, used.key, used.quantity,
+       used.zone, used.roaming, used.amount, true
 FROM (
     SELECT event.usage_id, touched.stream, touched.usage
     FROM touched
@@ -26,4 +32,4 @@ FROM (
 ) AS later
 JOIN billing_usagerecord AS used ON used.id = later.usage_id AND used.usage = later.usage
 JOIN billing_usagebatch AS batch ON batch.id = used.batch_id AND batch.source <> 'prepaid'
-WHERE NOT EXISTS (SELECT FROM rating_came AS came WHERE came.id = used.id)
+WHERE NOT EXISTS (SELECT FROM rating_set AS came WHERE came.n = used.id)

@@ -1,6 +1,6 @@
 -- Each use with each bucket that fits it.
 SELECT used.stream, used.started_at, used.tie, used.n, used.quantity,
-       fit.n IS NULL AS all_or_nothing, bucket.slot, bucket.id AS bucket_id, bucket.rest
+       used.price_id IS NULL AS all_or_nothing, bucket.slot, bucket.id AS bucket_id, bucket.rest
 FROM rating_placed AS used
 JOIN rating_reach AS reach
   ON reach.subscriber_id = used.subscriber_id
@@ -10,8 +10,8 @@ JOIN rating_bucket AS bucket
  AND bucket.stream = used.stream
  AND used.started_at >= bucket.valid_from AND used.started_at < bucket.valid_to
  AND bucket.zone = used.zone AND bucket.roaming = used.roaming
- AND billing_in_band(used.minute, used.weekday, bucket.opens, bucket.closes, bucket.days)
+ AND billing_in_band(
+     mod(used.minute, 1440), used.minute / 1440, bucket.opens, bucket.closes, bucket.days)
  AND (bucket.shared OR NOT reach.shared)
-LEFT JOIN rating_fit AS fit ON fit.n = used.n
-WHERE used.kind <> 'undone' AND used.quantity > 0 AND bucket.rest > 0
+WHERE used.kind = 'counts' AND used.quantity > 0 AND bucket.rest > 0
   AND used.cycle_id IS NOT NULL

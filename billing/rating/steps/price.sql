@@ -1,6 +1,6 @@
 -- The prices of those tariffs, one row each. ``above``, ``amounts`` and ``pers`` hold the price
 -- itself first, then its tiers. Older rules write roaming as a zone of its own.
-SELECT tariff.id AS tariff_id, tariff.charge_group, tariff.currency,
+SELECT row_number() OVER ()::int AS id, tariff.id AS tariff_id, tariff.charge_group, tariff.currency,
        tariff.rules ->> 'usage' AS usage, (item.position - 1)::smallint AS price_no,
        place.zone, place.roaming, band.opens, band.closes, band.days,
        (item.rule ->> 'step')::bigint AS step, (item.rule ->> 'minimum')::numeric AS minimum,
@@ -19,4 +19,4 @@ CROSS JOIN LATERAL (
            array_agg((rule ->> 'per')::bigint ORDER BY position) AS pers
     FROM jsonb_array_elements(item.rule -> 'tiers') WITH ORDINALITY AS one (rule, position)
 ) AS tier
-WHERE tariff.kind = 'rating' AND tariff.id IN (SELECT tariff_id FROM rating_has)
+WHERE tariff.kind = 'rating' AND tariff.id IN (SELECT tariff_id FROM rating_sold)

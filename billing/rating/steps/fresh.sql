@@ -1,24 +1,25 @@
--- Buckets for what is free in the cycles that the usage touches, where there are none yet. In the
--- first cycle some are given by the day, rounded down; what is kept serves later cycles, too.
-INSERT INTO billing_allowancebucket (
-    pool_id, subscription_id, tariff_id, item_no, usage, cycle_starts_at,
-    valid_from, valid_to, quantity, used
-)
-SELECT coalesce(
+-- Buckets that begin with the usage: of what is free in the cycles it touches, those that nothing
+-- was taken from yet. In the first cycle some are given by the day, rounded down; what is kept
+-- serves later cycles, too. Whose usage only asks what it would cost gets no lasting number.
+SELECT CASE WHEN %(keep)s
+            THEN nextval(pg_get_serial_sequence('billing_allowancebucket', 'id'))
+            ELSE -row_number() OVER () END AS id,
+       coalesce(
            (SELECT -member.group_id FROM billing_groupmember AS member
             WHERE item.shared AND member.is_owner AND member.subscriber_id = has.subscriber_id
               AND member.valid_from < cycle.ends_at
               AND (member.valid_to IS NULL OR member.valid_to > has.valid_from)
-            ORDER BY member.valid_from DESC LIMIT 1), has.subscriber_id),
-       has.subscription_id, has.tariff_id, item.item_no, item.usage, cycle.starts_at,
-       begins.at,
+            ORDER BY member.valid_from DESC LIMIT 1), has.subscriber_id) AS pool_id,
+       has.subscription_id, sold.tariff_id, item.item_no, item.usage,
+       cycle.starts_at AS cycle_starts_at, begins.at AS valid_from,
        CASE WHEN item.lasts_days IS NULL THEN cycle.kept_until
             ELSE (begins.at AT TIME ZONE %(zone)s + make_interval(days => item.lasts_days))
-                 AT TIME ZONE %(zone)s END,
-       given.quantity, 0
+                 AT TIME ZONE %(zone)s END AS valid_to,
+       given.quantity
 FROM rating_span AS span
 JOIN rating_has AS has ON has.stream = span.stream
-JOIN rating_item AS item ON item.tariff_id = has.tariff_id
+JOIN rating_sold AS sold ON sold.bought = has.bought
+JOIN rating_item AS item ON item.tariff_id = sold.tariff_id
 JOIN rating_payer AS payer
   ON payer.subscriber_id = has.subscriber_id
  AND payer.valid_from <= CASE WHEN item.once THEN has.valid_from ELSE span.latest END
@@ -51,7 +52,5 @@ CROSS JOIN LATERAL (
 WHERE has.valid_from < cycle.ends_at AND has.valid_to > cycle.starts_at AND given.quantity > 0
   AND NOT EXISTS (
       SELECT FROM billing_allowancebucket AS held
-      WHERE held.subscription_id = has.subscription_id AND held.tariff_id = has.tariff_id
+      WHERE held.subscription_id = has.subscription_id AND held.tariff_id = sold.tariff_id
         AND held.item_no = item.item_no AND held.cycle_starts_at = cycle.starts_at)
-ORDER BY has.subscription_id, has.tariff_id, item.item_no, cycle.starts_at
-ON CONFLICT DO NOTHING
