@@ -30,9 +30,7 @@ CONFIGURE_TARIFF = permission(
     en="Configure tariffs and service functions",
     limit=("折扣 %", "discount, %"),
 )
-VIEW_USAGE = permission(
-    "billing.view_usage", zh="查询话单", en="View usage", scope="usage.read"
-)
+VIEW_USAGE = permission("billing.view_usage", zh="查询话单", en="View usage", scope="usage.read")
 LOAD_USAGE = permission(
     "billing.load_usage", zh="导入话单", en="Load usage files", scope="usage.write"
 )
@@ -45,9 +43,11 @@ REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again")
 ISSUE_INVOICE = permission("billing.issue_invoice", zh="开具发票", en="Issue tax invoices")
 VIEW_PAYMENT = permission("billing.view_payment", zh="查询缴费", en="View payments")
 TAKE_PAYMENT = permission("billing.take_payment", zh="收费", en="Take payments")
-REVERSE_PAYMENT = permission("billing.reverse_payment", zh="返销缴费", en="Reverse payments")
-REFUND = permission("billing.refund", zh="退款", en="Refund")
-ADJUST = permission("billing.adjust", zh="调账", en="Adjust accounts")
+REVERSE_PAYMENT = permission(
+    "billing.reverse_payment", zh="返销缴费", en="Reverse payments", limit=("元", "CNY")
+)
+REFUND = permission("billing.refund", zh="退款", en="Refund", limit=("元", "CNY"))
+ADJUST = permission("billing.adjust", zh="调账", en="Adjust accounts", limit=("元", "CNY"))
 CLOSE_DAY = permission("billing.close_cashier_day", zh="收款日结", en="Close a cashier's day")
 CONFIRM_DAY = permission("billing.confirm_cashier_day", zh="复核日结", en="Confirm cashiers' days")
 LOAD_BANK_FILE = permission("billing.load_bank_file", zh="导入银行文件", en="Load bank files")

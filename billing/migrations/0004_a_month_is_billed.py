@@ -924,6 +924,7 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(blank=True, default="", max_length=200, verbose_name="原因"),
                 ),
+                ("extension", models.JSONField(null=True)),
             ],
             options={
                 "verbose_name": "缴费",
@@ -1129,6 +1130,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "余额预占",
                 "verbose_name_plural": "余额预占",
+            },
+        ),
+        migrations.CreateModel(
+            name="Simulation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, verbose_name="规则摘要")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_number", models.CharField(max_length=64, verbose_name="操作员")),
+            ],
+            options={
+                "verbose_name": "账单模拟",
+                "verbose_name_plural": "账单模拟",
             },
         ),
         migrations.CreateModel(
@@ -1874,6 +1894,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="simulation",
+            name="release",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="simulations",
+                to="billing.release",
+            ),
+        ),
+        migrations.AddField(
             model_name="statusperiod",
             name="subscriber",
             field=models.ForeignKey(
@@ -2509,6 +2538,16 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="billing_reservation_ended",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="simulation",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    models.Func("result", function="jsonb_typeof", output_field=models.TextField()),
+                    "object",
+                ),
+                name="billing_simulation_result_form",
             ),
         ),
         migrations.AddConstraint(

@@ -50,6 +50,7 @@ class Payment(models.Model):
     reversed_by = models.CharField("返销人", max_length=64, blank=True, default="")
     reason = models.CharField("原因", max_length=200, blank=True, default="")
     refund_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="refunds")
+    extension = models.JSONField(null=True)  # what a channel said beyond this
 
     class Meta:
         verbose_name = verbose_name_plural = "缴费"

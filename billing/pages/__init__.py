@@ -6,6 +6,7 @@ from auth_center.consoles import boss_console
 from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
 from billing.pages import commands_editor, held, releases, rules_editor
+from billing.pages import payments as payments  # cashiers' pages, with their own list
 from core.console import Page
 
 CATALOGUE = ("产品", "Catalogue")

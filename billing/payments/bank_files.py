@@ -224,6 +224,7 @@ def _payments(
 
 
 def _copy_lines(file: BankFile, reader: BankFileReader) -> None:
+    reader.read_head()
     with connections[System.BOSS.alias].cursor() as cursor:
         statement = f"COPY billing_bankline ({', '.join(_COLUMNS)}) FROM STDIN"
         with cursor.copy(statement) as copy:

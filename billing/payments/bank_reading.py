@@ -18,7 +18,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from billing.calendar import operator_zone
-from billing.payments.money import AmountInvalid, minor_units, well_formed
+from billing.payments.money import AmountInvalid, minor_units, of_units
 from core.errors import DomainError
 
 LONGEST_LINE = 2000
@@ -48,7 +48,7 @@ class ToldPayment:
 
 @dataclass(slots=True)
 class BankFileReader:
-    """Reads a file once, from its beginning: first ``head``, then each payment.
+    """Reads a file once, from its beginning: first its head, then each payment.
 
     Whatever is not as it should be raises ``BankFileRefused``; the totals are compared at the end.
     """
@@ -59,16 +59,21 @@ class BankFileReader:
     count: int = 0
     total: Decimal = field(default_factory=Decimal)
     line: int = 0
+    units: int = 2
+    _rows: Iterator[list[str]] = field(default_factory=lambda: iter(()))
+
+    def read_head(self) -> None:
+        """Read the header: whose file it is and in which currency."""
+        self._rows = self._all_rows()
+        self._head(next(self._rows, [""]))
 
     def payments(self) -> Iterator[ToldPayment]:
-        """Yield every payment, once the header is read."""
+        """Yield every payment; the header has been read. Asks no database."""
         trailer = False
-        for cells in self._rows():
+        for cells in self._rows:
             if trailer:
                 raise self._refusal("总计行之后还有内容", "something follows the totals")
-            if not self.bank:
-                self._head(cells)
-            elif cells[0] == "D":
+            if cells[0] == "D":
                 yield self._payment(cells)
             elif cells[0] == "T":
                 self._compare(cells)
@@ -78,11 +83,9 @@ class BankFileReader:
                     f"未知的行类型 {cells[0][:10]}", f"a line of no known kind, {cells[0][:10]}"
                 )
         if not trailer:
-            raise self._refusal(
-                "没有总计行, 文件不完整", "there are no totals: the file is cut off"
-            )
+            raise self._refusal("没有总计行, 文件不完整", "there are no totals, it is cut off")
 
-    def _rows(self) -> Iterator[list[str]]:
+    def _all_rows(self) -> Iterator[list[str]]:
         for text in self._texts():
             self.line += 1
             if len(text) > LONGEST_LINE or "\0" in text:
@@ -115,7 +118,7 @@ class BankFileReader:
         if cells[0] != "H" or len(cells) != 3 or not cells[1] or len(cells[2]) != 3:
             raise self._refusal("应为文件头 H,银行,币种", "the header H,bank,currency is expected")
         self.bank, self.currency = cells[1][:40], cells[2].upper()
-        minor_units(self.currency)
+        self.units = minor_units(self.currency)
 
     def _payment(self, cells: list[str]) -> ToldPayment:
         if len(cells) not in (5, 6):
@@ -124,7 +127,7 @@ class BankFileReader:
         if not 0 < len(serial) <= 80:
             raise self._refusal("缺少流水号或过长", "the serial number is missing or too long")
         try:
-            value = well_formed(amount, self.currency)
+            value = of_units(amount, self.units)
         except AmountInvalid as wrong:
             raise self._refusal(wrong.zh, wrong.en) from None
         self.count += 1

@@ -43,7 +43,11 @@ def judged(
 
 def well_formed(amount: Decimal | str, currency: str, *, signed: bool = False) -> Decimal:
     """Return ``amount`` as a number of ``currency``'s minor units; raise ``AmountInvalid``."""
-    units = minor_units(currency)
+    return of_units(amount, minor_units(currency), signed=signed)
+
+
+def of_units(amount: Decimal | str, units: int, *, signed: bool = False) -> Decimal:
+    """Return ``amount`` with ``units`` decimals; raise ``AmountInvalid``. Asks no database."""
     try:
         value = Decimal(amount)
     except (InvalidOperation, ValueError, TypeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -64,6 +65,7 @@ def refund(
     source: str = COUNTER,
     refund_of: str = "",
     approved_by: str = "",
+    extension: dict[str, Any] | None = None,
 ) -> Payment:
     """Give ``amount`` of an account's cash balance back; gifts are never given back.
 
@@ -112,6 +114,7 @@ def refund(
                 operator_no=actor.number if actor.kind == "operator" else "",
                 org_unit=unit_of(actor),
                 reason=why,
+                extension=extension,
                 refund_of=origin,
                 cashier_day=day_for(actor, account.currency, at) if at_desk else None,
             )

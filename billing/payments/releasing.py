@@ -73,7 +73,8 @@ def _release(paid: list[Allocation], actor: Actor, at: datetime, reason: str) ->
                 Line(ledger=Ledger.REVENUE, amount=-amount),
                 Line(ledger=Ledger.PROMOTION, amount=amount),
             ]
-        BalanceBook.objects.filter(pk=book.pk).update(amount=F("amount") + amount)
+        # a book that has ended is open again: what came back expires as the rest of it did
+        BalanceBook.objects.filter(pk=book.pk).update(amount=F("amount") + amount, closed_at=None)
     entry_id = post(
         EntryKind.WRITE_OFF_UNDONE,
         lines,

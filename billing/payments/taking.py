@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -53,13 +54,14 @@ def take_payment(
     currency: str = "",
     paid_at: datetime | None = None,
     reason: str = "",
+    extension: dict[str, Any] | None = None,
 ) -> Payment:
     """Take ``amount`` for an account: it writes off what is open, the rest goes to its cash book.
 
     ``source`` and ``reference`` are the payer's side own name for the payment: told again with the
     same content it returns the payment that was taken, and nothing moves. ``currency`` is the
     account's own when empty, ``paid_at`` is ``at`` when none. What an operator takes at the counter
-    belongs to that cashier's day.
+    belongs to that cashier's day. ``extension`` is what a channel said beyond this.
 
     Raises ``AccountUnknown``, ``AmountInvalid``, ``CurrencyOfAnother``, ``MethodUnknown``,
     ``ReferenceTaken`` (other content), ``DayClosed`` or ``PeriodClosed``: then nothing is written.
@@ -76,6 +78,7 @@ def take_payment(
         currency=currency,
         paid_at=paid_at,
         reason=reason,
+        extension=extension,
     )
 
 
@@ -91,6 +94,7 @@ def take_permitted(
     currency: str = "",
     paid_at: datetime | None = None,
     reason: str = "",
+    extension: dict[str, Any] | None = None,
 ) -> Payment:
     """Take a payment whose way in has asked for its own permission: a voucher, a signed callback.
 
@@ -122,6 +126,7 @@ def take_permitted(
                 operator_no=actor.number if actor.kind == "operator" else "",
                 org_unit=unit_of(actor),
                 reason=reason,
+                extension=extension,
                 cashier_day=_day(actor, source, account, at),
             )
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from auth_center.permissions import LimitExceeded
 from billing.ledger.chart import Ledger
-from billing.models import Adjustment, BalanceBook, Bill, JournalEntry, Payment
+from billing.models import Adjustment, BalanceBook, Bill, BillingAccount, JournalEntry, Payment
 from billing.payments import (
     adjust_account,
     refund,
@@ -20,7 +21,7 @@ from billing.payments import (
 from billing.payments.adjusting import AdjustmentInvalid, AdjustmentTaken, BillNotOpen
 from billing.payments.reasons import ReasonMissing
 from billing.payments.refunding import BalanceShort, NotOfThisAccount
-from billing.payments.reversing import NotReversible, RestSpent, preview_reversal
+from billing.payments.reversing import NotReversible, RestSpent, Reversal, preview_reversal
 from billing.payments.taking import MethodUnknown
 from tests.integration.billing.payments.world import (
     AT,
@@ -41,9 +42,9 @@ pytestmark = pytest.mark.django_db(databases=["boss"])
 LATER = AT + timedelta(hours=1)
 
 
-def undo(payment: Payment, **other: object) -> object:
-    values = {"reason": "收错账户", "actor": clerk(), "at": LATER}
-    return reverse_payment(payment_no=payment.payment_no, **(values | other))  # type: ignore[arg-type]
+def undo(payment: Payment, **other: Any) -> Reversal:
+    values: dict[str, Any] = {"reason": "收错账户", "actor": clerk(), "at": LATER}
+    return reverse_payment(payment_no=payment.payment_no, **(values | other))
 
 
 def test_a_reversal_opens_the_bills_again_and_takes_the_rest_back() -> None:
@@ -131,12 +132,15 @@ def test_a_refund_comes_out_of_the_cash_balance_only() -> None:
     taken = pay(wang, "50")
     book(wang, "gift", "100")
 
-    def give(amount: str, **other: object) -> Payment:
-        values = {"method": "transfer", "reason": "多缴", "reference": f"r{amount}"}
-        return refund(
-            account_no=wang.account_no, amount=amount, actor=clerk(), at=LATER,
-            **(values | other),
-        )  # type: ignore[arg-type]  # fmt: skip
+    def give(amount: str, **other: Any) -> Payment:
+        values: dict[str, Any] = {
+            "method": "transfer",
+            "reason": "多缴",
+            "reference": f"r{amount}",
+            "actor": clerk(),
+            "at": LATER,
+        }
+        return refund(account_no=wang.account_no, amount=amount, **(values | other))
 
     with pytest.raises(BalanceShort):
         give("50.01")
@@ -154,12 +158,15 @@ def test_a_refund_comes_out_of_the_cash_balance_only() -> None:
     assert wrong() == []
 
 
-def adjust(of: object, amount: str, **other: object) -> Adjustment:
-    values = {"kind": "goodwill", "reason": "网络故障补偿", "reference": f"a{amount}"}
-    return adjust_account(
-        account_no=of.account_no, amount=amount, actor=clerk(), at=AT,  # type: ignore[attr-defined]
-        **(values | other),  # type: ignore[arg-type]
-    )  # fmt: skip
+def adjust(of: BillingAccount, amount: str, **other: Any) -> Adjustment:
+    values: dict[str, Any] = {
+        "kind": "goodwill",
+        "reason": "网络故障补偿",
+        "reference": f"a{amount}",
+        "actor": clerk(),
+        "at": AT,
+    }
+    return adjust_account(account_no=of.account_no, amount=amount, **(values | other))
 
 
 def test_an_adjustment_lowers_a_bill_and_its_undoing_opens_it_again() -> None:

@@ -1,0 +1,138 @@
+"""Vouchers are used once; payment services sign what they tell, and may tell it again."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from billing.models import Payment, Voucher
+from billing.payments.callbacks import sign
+from billing.payments.vouchers import LotInvalid, VoucherInvalid, issue_vouchers, use_voucher
+from tests.integration.billing.payments.world import (
+    AT,
+    account,
+    balance,
+    bill,
+    clerk,
+    open_amounts,
+    wrong,
+)
+
+pytestmark = pytest.mark.django_db(databases=["boss"])
+YEAR = AT + timedelta(days=365)
+
+
+def test_a_voucher_pays_once() -> None:
+    wang, li = account("AC000000018"), account("AC000000026")
+    owed = bill(wang, {"voice": "30"})
+    (serial, secret), (_, other) = issue_vouchers(
+        count=2, amount="50", expires_at=YEAR, actor=clerk(), at=AT
+    )
+
+    paid = use_voucher(
+        account_no=wang.account_no, secret=f"{secret[:9]} {secret[9:]}", actor=clerk(), at=AT
+    )
+    again = use_voucher(account_no=wang.account_no, secret=secret, actor=clerk(), at=AT)
+
+    assert again.pk == paid.pk
+    assert (open_amounts(owed), balance(wang)) == ([0], 20)
+    with pytest.raises(VoucherInvalid):
+        use_voucher(account_no=li.account_no, secret=secret, actor=clerk(), at=AT)
+    with pytest.raises(VoucherInvalid):
+        use_voucher(account_no=li.account_no, secret=other, actor=clerk(), at=YEAR)
+    with pytest.raises(VoucherInvalid):
+        use_voucher(account_no=li.account_no, secret="1" * 18, actor=clerk(), at=AT)
+    assert (balance(li), Voucher.objects.get(serial=serial).state) == (0, "used")
+    assert wrong() == []
+
+
+def test_no_secret_is_kept() -> None:
+    ((_, secret),) = issue_vouchers(count=1, amount="50", expires_at=YEAR, actor=clerk(), at=AT)
+    held = Voucher.objects.values().get()
+    assert secret not in json.dumps(held, default=str)
+    with pytest.raises(LotInvalid):
+        issue_vouchers(count=0, amount="50", expires_at=YEAR, actor=clerk(), at=AT)
+
+
+SECRET = "shared with the payment service"
+
+
+@pytest.fixture(autouse=True)
+def _shared(settings: Any) -> None:
+    settings.PAYMENT_CALLBACK_SECRETS = {"alipay": SECRET}
+
+
+def tell(
+    content: Any, *, secret: str = SECRET, age: int = 0, source: str = "alipay"
+) -> HttpResponse:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    stamp = str(int(time.time()) - age)
+    return Client(enforce_csrf_checks=True).post(
+        f"/billing/callbacks/{source}/",
+        data=body,
+        content_type="application/json",
+        headers={"x-timestamp": stamp, "x-signature": sign(secret, stamp, body)},
+    )  # type: ignore[return-value]
+
+
+def told(**other: Any) -> dict[str, Any]:
+    values = {
+        "reference": "T2026112000001",
+        "accountNo": "AC000000018",
+        "amount": "12.50",
+        "currency": "CNY",
+        "paidAt": "2026-11-20T10:00:00+08:00",
+    }
+    return values | other
+
+
+def test_a_payment_told_twice_is_taken_once() -> None:
+    wang = account("AC000000018")
+    first, again = tell(told()), tell(told())
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+    assert balance(wang) == Payment.objects.get().amount
+    assert tell(told(amount="13")).status_code == 409
+    assert wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("about", "content", "status"),
+    [
+        ({"secret": "another"}, told(), 401),
+        ({"age": 301}, told(), 401),
+        ({"age": -301}, told(), 401),
+        ({"source": "nobody"}, told(), 404),
+        ({}, b"", 400),
+        ({}, b"[1]", 400),
+        ({}, b"\xff{", 400),
+        ({}, told(amount="NaN"), 400),
+        ({}, told(amount="0.001"), 400),
+        ({}, told(amount=12.5), 400),
+        ({}, told(paidAt="2026-11-20T10:00:00"), 400),
+        ({}, told(reference="a\u0000b"), 400),
+        ({}, told(accountNo="AC1"), 404),
+        ({}, told(currency="USD"), 409),
+        ({}, b" " * 70_000, 413),
+    ],
+)
+def test_what_is_not_signed_or_not_a_payment_moves_nothing(
+    about: dict[str, Any], content: Any, status: int
+) -> None:
+    account("AC000000018")
+    answer = tell(content, **about)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json"
+    assert not Payment.objects.exists()
+
+
+def test_without_a_signature_or_by_another_method_nothing_is_heard() -> None:
+    client = Client()
+    assert client.get("/billing/callbacks/alipay/").status_code == 405
+    assert client.post("/billing/callbacks/alipay/").status_code == 401
