@@ -20,7 +20,12 @@ OF_QUARANTINE = (
     "JOIN billing_usagerecord AS tried ON tried.id = waiting.usage_id "
     "WHERE waiting.retried_in_id = %(batch)s AND waiting.state = 'open'"
 )
-ANALYSED = ("has", "sold", "profile", "price", "choice", "item", "bucket")
+ANALYSED = (
+    *("payer", "cycle", "has", "sold", "profile", "price", "slot", "choice", "item", "bucket"),
+    "reach",
+)
+# The large relations have no statistics: without these the planner sorts them to merge them.
+PLANNING = "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 
 INLINED = {part for parts in INLINE.values() for part in parts}
@@ -73,6 +78,7 @@ def rate_part(
         "paid": False,
         "keep": True,
     }
+    cursor.execute(PLANNING)
     lock_lanes(cursor, range(part, LANES, parts))
     records = OF_QUARANTINE if again else OF_BATCH
     _make(cursor, "grouped", values)

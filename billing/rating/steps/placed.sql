@@ -6,11 +6,11 @@ SELECT used.n, used.usage_id, used.kind, used.subscriber_id, used.stream, used.u
        profile.subscriptions[choice.subscription_at] AS subscription_id, choice.price_id
 FROM rating_set AS used
 CROSS JOIN rating_slot AS week
-CROSS JOIN LATERAL (SELECT used.started_at AT TIME ZONE %(zone)s AS shown) AS wall
 CROSS JOIN LATERAL (
-    SELECT (extract(isodow FROM wall.shown)::int - 1) * 1440
-           + extract(hour FROM wall.shown)::int * 60 + extract(minute FROM wall.shown)::int
-           AS minute
+    -- minutes since Monday; the first of January 1970 was a Thursday
+    SELECT mod(
+        floor(date_part('epoch', used.started_at AT TIME ZONE %(zone)s) / 60)::int + 3 * 1440, 10080
+    ) AS minute
 ) AS clock
 LEFT JOIN rating_payer AS payer
        ON payer.subscriber_id = used.subscriber_id
