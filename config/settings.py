@@ -60,6 +60,7 @@ COOLING_DAYS = env.int("COOLING_DAYS", default=90)
 PAYMENT_CALLBACK_SECRETS: dict[str, str] = env.json("PAYMENT_CALLBACK_SECRETS", default={})
 # Of one bill the charges are written off in this order; * is every charge group not named.
 WRITE_OFF_ORDER = env.list("WRITE_OFF_ORDER", default=["late_fee", "recurring", "*", "content"])
+SIMULATION_REQUIRED = env.bool("SIMULATION_REQUIRED", default=True)  # before prices go on
 RATING_WORKERS = env.int("RATING_WORKERS", default=2)  # that rate usage at once
 BILL_RUN_WORKERS = env.int("BILL_RUN_WORKERS", default=2)  # that work on one bill run at once
 FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
@@ -377,6 +378,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.post_bank_files",
         "schedule": 5.0,
         "options": {"queue": "boss", "expires": 5},
+    },
+    "end reservations": {
+        "task": "billing.tasks.expire_reservations",
+        "schedule": 15.0,
+        "options": {"queue": "boss", "expires": 15},
+    },
+    "end gifts": {
+        "task": "billing.tasks.expire_books",
+        "schedule": 300.0,
+        "options": {"queue": "boss", "expires": 300},
     },
     "refresh overdue amounts": {
         "task": "billing.tasks.refresh_overdue",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -70,7 +70,8 @@ class Reservation(models.Model):
     """预占: a part of an account's balance held for a session until it is debited or released.
 
     ``reference`` is the asker's own, so that asking twice reserves once. ``holds`` says which
-    book holds how much: ``[[book_id, "1.20"], ...]``.
+    book holds how much now: ``[[book_id, "1.20"], ...]``; nothing once it has ended. ``told`` is
+    what else was said of the use that it is for: when, where, under which number.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -80,14 +81,18 @@ class Reservation(models.Model):
     subscriber_id = models.BigIntegerField("用户", null=True)
     usage = models.CharField("业务", max_length=8, blank=True, default="")
     quantity = models.BigIntegerField("数量", null=True)
+    charge_group = models.CharField("费用组", max_length=40, blank=True, default="")
+    told: Any = models.JSONField("使用情况", default=dict)
     currency = models.CharField("币种", max_length=3)
     amount = MoneyField("预占金额")
     debited = MoneyField("已扣金额", default=0)
-    holds = models.JSONField("账本明细", default=list)
+    holds: Any = models.JSONField("账本明细", default=list)
     state = models.CharField("状态", max_length=8, choices=ReservationState.choices)
     reserved_at = models.DateTimeField("预占时间")
     expires_at = models.DateTimeField("失效时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    texts: ClassVar = ("told",)  # see core/masking.py
 
     class Meta:
         verbose_name = verbose_name_plural = "余额预占"
@@ -110,6 +115,49 @@ class Reservation(models.Model):
                 condition=Q(state=ReservationState.OPEN),
             ),
             models.Index(fields=["account", "id"], name="billing_reservation_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class BalanceCharge(models.Model):
+    """实时扣费: money taken from an account's books at once. Rows are only added.
+
+    ``reference`` is the asker's own, so that telling twice charges once. ``parts`` says which book
+    paid how much: ``[[book_id, "1.20"], ...]``; of it ``tax`` is tax. Use that cost nothing has a
+    row, too, but no entry. ``usage_id`` is the record of what was used: its rated event says how
+    the price came about, and the bill shows it as paid.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.CharField("请求编号", max_length=60)
+    content_digest = models.CharField(max_length=64)
+    account = models.ForeignKey(
+        BillingAccount, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    reservation_id = models.BigIntegerField("预占", null=True)
+    subscriber_id = models.BigIntegerField("用户", null=True)
+    usage_id = models.BigIntegerField("话单", null=True)
+    charge_group = models.CharField("费用组", max_length=40, blank=True, default="")
+    currency = models.CharField("币种", max_length=3)
+    amount = MoneyField("金额")
+    tax = MoneyField("税额", default=0)
+    parts: Any = models.JSONField("账本明细", default=list)
+    entry_id = models.BigIntegerField("分录", null=True)
+    charged_at = models.DateTimeField("扣费时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "实时扣费"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reference"], name="billing_balance_charge_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0) & Q(tax__gte=0) & Q(tax__lte=F("amount")),
+                name="billing_balance_charge_amounts",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "id"], name="billing_balance_charge_account"),
         ]
 
     def __str__(self) -> str:

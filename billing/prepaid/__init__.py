@@ -1,1 +1,27 @@
-"""预付费: balances, and charging while a service is used."""
+"""实时计费: balances that pay at once, and what is held, given, moved and expires of them."""
+
+from billing.prepaid.books import BalanceTooLow, free_of, list_books
+from billing.prepaid.charging import debit
+from billing.prepaid.ending import expire_reservations, release
+from billing.prepaid.expiring import expire_books
+from billing.prepaid.giving import give_balance
+from billing.prepaid.moving import transfer_balance
+from billing.prepaid.reserving import Authorization, authorize, extend, reserve
+from billing.prepaid.wishes import Wish
+
+__all__ = [
+    "Authorization",
+    "BalanceTooLow",
+    "Wish",
+    "authorize",
+    "debit",
+    "expire_books",
+    "expire_reservations",
+    "extend",
+    "free_of",
+    "give_balance",
+    "list_books",
+    "release",
+    "reserve",
+    "transfer_balance",
+]

@@ -1,0 +1,195 @@
+"""实时扣费: taking money out of a balance at once, for what was used or for an amount."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connections, transaction
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from billing import permissions
+from billing.ledger.posting import open_period
+from billing.models import BalanceCharge, BillingAccount, BillingSubscriber, Reservation
+from billing.prepaid.books import BalanceTooLow, free_of
+from billing.prepaid.reserving import (
+    ReservationEnded,
+    ReservationTaken,
+    named,
+    reservation_of,
+)
+from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
+from billing.prepaid.wishes import (
+    Asked,
+    NotPriced,
+    Wish,
+    asked_for,
+    judged,
+    payer_of,
+    subscriber_of,
+    wish_of,
+)
+from billing.rating import rate_records
+from billing.states import ReservationState, UsageSource
+from billing.usage.recording import collecting_batch
+from core.systems import System
+
+_ADD = """
+INSERT INTO billing_usagerecord (
+    key, revision, batch_id, line_no, usage, subscriber_id, service_number, started_at, quantity,
+    zone, roaming, peer, provider, amount)
+VALUES (%s, 0, %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (key, revision) DO NOTHING RETURNING id
+"""
+
+
+def debit(
+    *,
+    reference: str,
+    wish: Wish,
+    actor: Actor,
+    at: datetime,
+    reservation: str = "",
+    final: bool = True,
+) -> BalanceCharge:
+    """Take what ``wish`` costs out of the balance: out of what a reservation holds, then of what
+    is free, all of it or nothing.
+
+    With a ``reservation`` only the wish's amount or quantity counts, the rest was told when it was
+    made; its last debit (``final``) frees what it still holds. A use is rated now and stands on
+    the next bill as paid. Told again with the same content it is the charge of the first time.
+
+    Raises ``BalanceTooLow``, ``ReservationUnknown``, ``ReservationEnded``, ``ReservationTaken``
+    (other content under the reference), ``PeriodClosed`` and refuses a wish as ``reserve`` does:
+    then nothing is taken, and a reservation stays as it is.
+    """
+    require(actor, permissions.CHARGE_BALANCE)
+    name = named(reference)
+    digest = wish.digest(reservation, final)
+    held = reservation_of(reservation, actor) if reservation else None
+    wish = judged(wish_of(held, wish) if held else wish, at)
+    how = {
+        "reference": name,
+        "digest": digest,
+        "final": final,
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor_number": actor.number,
+    }
+    if wish.usage:
+        with transaction.atomic(using=System.BOSS.alias):
+            return _use(wish, held, actor, how)
+    if held is not None:
+        asked = Asked(
+            wish=wish,
+            account=held.account,
+            subscriber=None,
+            price=wish.amount or Decimal(),
+            charge_group=held.charge_group,
+        )
+    else:
+        asked = asked_for(wish, actor, at)
+    return _charge(asked, held, None, how)
+
+
+def _use(wish: Wish, held: Reservation | None, actor: Actor, how: dict[str, Any]) -> BalanceCharge:
+    """Record what was used, rate it and take its price, in the present transaction."""
+    known = _known(how)
+    if known is not None:
+        return known
+    at = how["at"]
+    if held is not None:
+        held = reservation_of(held.reference, actor, lock=True)
+        subscriber = BillingSubscriber.objects.get(pk=held.subscriber_id)
+    else:
+        subscriber = subscriber_of(wish.subscriber_no, actor)
+    usage_id = _recorded(subscriber, wish, how)
+    if usage_id is None:  # somebody told the same just now
+        return _known(how) or _charge_of_another(how)
+    priced = rate_records([usage_id], at=at, paid=True)[usage_id]
+    if priced.price is None:
+        raise NotPriced(field="usage")
+    if held is not None:
+        account = held.account
+    else:
+        account = payer_of(subscriber, priced.charge_group, wish.account_no, at)
+    if priced.currency not in ("", account.currency):
+        raise NotPriced(field="usage")
+    asked = Asked(
+        wish=wish,
+        account=account,
+        subscriber=subscriber,
+        price=priced.price,
+        charge_group=priced.charge_group,
+    )
+    return _charge(asked, held, usage_id, how)
+
+
+def _charge(
+    asked: Asked, held: Reservation | None, usage_id: int | None, how: dict[str, Any]
+) -> BalanceCharge:
+    values = {
+        **how,
+        **asked.values(),
+        "reservation": held.pk if held else None,
+        "from_holds": True,
+        "usage_id": usage_id,
+    }
+    text = statement("charge", RESERVATION if held else ACCOUNT)
+    for _ in range(2):
+        rows = rows_of(BalanceCharge, text, values)
+        if rows:
+            return _with(rows[0], asked.account)
+        known = _known(how)
+        if known is not None:
+            return known
+        with transaction.atomic(using=System.BOSS.alias):
+            open_period(how["at"])  # a new month, or a refusal
+        if held is not None:
+            held.refresh_from_db()
+            if held.state != ReservationState.OPEN or held.expires_at <= how["at"]:
+                raise ReservationEnded(reference=held.reference)
+    raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, how["at"]))
+
+
+def _recorded(subscriber: BillingSubscriber, wish: Wish, how: dict[str, Any]) -> int | None:
+    batch_id = collecting_batch(UsageSource.PREPAID, how["at"])
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute(
+            _ADD,
+            [
+                f"prepaid:{how['reference']}",
+                batch_id,
+                wish.usage,
+                subscriber.pk,
+                subscriber.service_number,
+                wish.started_at or how["at"],
+                wish.quantity,
+                wish.zone,
+                wish.roaming,
+                wish.peer,
+                wish.provider,
+                wish.amount,
+            ],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _known(how: dict[str, Any]) -> BalanceCharge | None:
+    rows = BalanceCharge.objects.select_related("account")
+    known = rows.filter(reference=how["reference"]).first()
+    if known is not None and known.content_digest != how["digest"]:
+        raise ReservationTaken(reference=how["reference"])
+    return known
+
+
+def _charge_of_another(how: dict[str, Any]) -> BalanceCharge:
+    raise ReservationTaken(reference=how["reference"])
+
+
+def _with(charge: BalanceCharge, account: BillingAccount) -> BalanceCharge:
+    charge.account = account
+    return charge

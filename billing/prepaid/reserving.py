@@ -1,0 +1,221 @@
+"""预占: holding a part of a balance for a session, so that nobody else spends it meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from auth_center.actors import Actor
+from auth_center.permissions import require
+from auth_center.scope import narrowed
+from billing import permissions
+from billing.models import BillingAccount, BillingSubscriber, Reservation
+from billing.prepaid.books import BalanceTooLow, free_of
+from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
+from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of
+from billing.states import ReservationState
+from core.errors import Conflict, DomainError, NotFound
+from core.systems import System
+
+LASTS = timedelta(minutes=15)  # where the asker does not say until when
+LONGEST = timedelta(days=1)
+REFERENCE = 60  # characters at most
+
+
+class ReferenceInvalid(DomainError):
+    """What is asked for twice needs a name that is not too long."""
+
+    code = "referenceInvalid"
+    zh = "请求编号应为 1 至 60 个可打印字符"
+    en = "A reference of 1 to 60 printable characters is needed"
+
+
+class ReservationTaken(Conflict):
+    """The reference stands for another reservation or charge."""
+
+    code = "referenceTaken"
+    zh = "编号 {reference} 已用于另一请求"
+    en = "The reference {reference} stands for another request"
+
+
+class ReservationUnknown(NotFound):
+    """There is no such reservation, or not within what the actor may see."""
+
+    code = "reservationUnknown"
+    zh = "没有预占 {reference}"
+    en = "There is no reservation {reference}"
+
+
+class ReservationEnded(Conflict):
+    """The reservation was debited, released or has expired."""
+
+    code = "reservationEnded"
+    zh = "预占 {reference} 已结束"
+    en = "The reservation {reference} has ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """Whether a balance would pay for something now: what it costs at most and what is free."""
+
+    account_no: str
+    currency: str
+    price: Decimal  # without the tax where the account's tax profile adds it
+    free: Decimal
+
+    @property
+    def permitted(self) -> bool:
+        """Tell whether the price is there."""
+        return self.free >= self.price
+
+
+def authorize(*, wish: Wish, actor: Actor, at: datetime) -> Authorization:
+    """Say what something would cost now and what there is to pay for it; hold nothing.
+
+    Refuses as ``reserve`` does, but for a balance that is too low.
+    """
+    require(actor, permissions.CHARGE_BALANCE)
+    wish = judged(wish, at)
+    with transaction.atomic(using=System.BOSS.alias):
+        asked = asked_for(wish, actor, at)
+    return Authorization(
+        account_no=asked.account.account_no,
+        currency=asked.account.currency,
+        price=asked.price,
+        free=free_of(asked.account, asked.charge_group, at),
+    )
+
+
+def reserve(
+    *, reference: str, wish: Wish, actor: Actor, at: datetime, expires_at: datetime | None = None
+) -> Reservation:
+    """Hold what ``wish`` costs, all of it or nothing, until it is debited, released or expires.
+
+    Told again with the same content it is the reservation of the first time, whatever became of
+    it. Without ``expires_at`` it lasts ``LASTS``, never longer than ``LONGEST``.
+
+    Raises ``BalanceTooLow``, ``ReservationTaken`` (other content), ``ReferenceInvalid``,
+    ``WishInvalid``, ``AccountUnknown``, ``SubscriberUnknown``, ``NotServed``, ``NotPriced`` or
+    ``NoPayer``: then nothing is held.
+    """
+    require(actor, permissions.CHARGE_BALANCE)
+    name = named(reference)
+    digest = wish.digest()
+    wish = judged(wish, at)
+    if not wish.usage:
+        return _held(name, digest, asked_for(wish, actor, at), at, expires_at)
+    with transaction.atomic(using=System.BOSS.alias):
+        known = _known(name, digest)
+        if known is not None:
+            return known
+        return _held(name, digest, asked_for(wish, actor, at), at, expires_at)
+
+
+def extend(
+    *, reference: str, wish: Wish, actor: Actor, at: datetime, expires_at: datetime | None = None
+) -> Reservation:
+    """Hold more for a reservation, or for longer: ``wish`` states the new total.
+
+    Only its amount or quantity counts; with neither only the end moves. A total that is held
+    already changes nothing, so telling twice extends once. A reservation never gets smaller.
+
+    Raises ``ReservationUnknown``, ``ReservationEnded`` or ``BalanceTooLow`` and otherwise refuses
+    as ``reserve`` does: then nothing changes.
+    """
+    require(actor, permissions.CHARGE_BALANCE)
+    with transaction.atomic(using=System.BOSS.alias):
+        held = reservation_of(reference, actor, lock=True)
+        if held.state != ReservationState.OPEN or held.expires_at <= at:
+            raise ReservationEnded(reference=held.reference)
+        end = ends_at(at, expires_at)
+        if wish.amount is None and wish.quantity is None:
+            held.expires_at = max(held.expires_at, end)
+            held.save(update_fields=["expires_at"])
+            return held
+        wish = judged(wish_of(held, wish), at)
+        asked = asked_for(replace(wish, subscriber_no=_subscriber_no(held)), actor, at)
+        values = {
+            **asked.values(),
+            "reservation": held.pk,
+            "from_holds": False,
+            "quantity": wish.quantity,
+            "expires_at": end,
+            "at": at,
+        }
+        rows = rows_of(Reservation, statement("extend", RESERVATION), values)
+        if not rows:
+            raise BalanceTooLow(free=free_of(held.account, held.charge_group, at))
+        return rows[0]
+
+
+def reservation_of(reference: str, actor: Actor, *, lock: bool = False) -> Reservation:
+    """Return the reservation of that name that ``actor`` may see; raise ``ReservationUnknown``."""
+    rows = Reservation.objects.select_related("account").filter(reference=reference)
+    rows = narrowed(
+        rows, actor, region="account__customer__region", unit="account__customer__org_unit"
+    )
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    found = rows.first()
+    if found is None:
+        raise ReservationUnknown(reference=reference[:REFERENCE])
+    return found
+
+
+def named(reference: str) -> str:
+    """Return a reference that can be kept; raise ``ReferenceInvalid``."""
+    if not 1 <= len(reference) <= REFERENCE or not reference.isprintable():
+        raise ReferenceInvalid(field="reference")
+    return reference
+
+
+def ends_at(at: datetime, asked: datetime | None) -> datetime:
+    """Return until when something is held."""
+    return at + LASTS if asked is None else min(asked, at + LONGEST)
+
+
+def _held(
+    reference: str, digest: str, asked: Asked, at: datetime, expires_at: datetime | None
+) -> Reservation:
+    values = {
+        **asked.values(),
+        "reference": reference,
+        "digest": digest,
+        "from_holds": False,
+        "usage": asked.wish.usage,
+        "quantity": asked.wish.quantity,
+        "told": json.dumps(asked.wish.told()),
+        "at": at,
+        "expires_at": ends_at(at, expires_at),
+    }
+    rows = rows_of(Reservation, statement("reserve", ACCOUNT), values)
+    if rows:
+        return _with(rows[0], asked.account)
+    known = _known(reference, digest)
+    if known is not None:
+        return known
+    raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, at))
+
+
+def _known(reference: str, digest: str) -> Reservation | None:
+    known = Reservation.objects.select_related("account").filter(reference=reference).first()
+    if known is not None and known.content_digest != digest:
+        raise ReservationTaken(reference=reference)
+    return known
+
+
+def _with(reservation: Reservation, account: BillingAccount) -> Reservation:
+    reservation.account = account
+    return reservation
+
+
+def _subscriber_no(held: Reservation) -> str:
+    if held.subscriber_id is None:
+        return ""
+    return BillingSubscriber.objects.values_list("subscriber_no", flat=True).get(
+        pk=held.subscriber_id
+    )

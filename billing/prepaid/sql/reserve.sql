@@ -1,0 +1,20 @@
+-- Hold an amount, all of it or nothing; a reference that is known already changes nothing.
+made AS (
+    INSERT INTO billing_reservation (
+        reference, content_digest, account_id, subscriber_id, usage, quantity, charge_group, told,
+        currency, amount, debited, holds, state, reserved_at, expires_at)
+    SELECT %(reference)s, %(digest)s, asked.account_id, %(subscriber)s::bigint, %(usage)s,
+           %(quantity)s::bigint, %(charge_group)s, %(told)s::jsonb, asked.currency, due.amount, 0,
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(id, amount::text) ORDER BY id), '[]')
+            FROM used),
+           'open', %(at)s, %(expires_at)s
+    FROM asked, due
+    WHERE due.amount = (SELECT coalesce(sum(amount), 0) FROM used)
+    ON CONFLICT (reference) DO NOTHING
+    RETURNING *
+),
+held AS (
+    UPDATE billing_balancebook AS b SET reserved = b.reserved + used.amount
+    FROM used, made WHERE b.id = used.id
+)
+SELECT * FROM made

@@ -1,0 +1,76 @@
+"""The statements of prepaid charging: each reserves or charges in one go.
+
+They are made of the same named parts: who is ``asked``, what is ``due``, which ``book`` is held
+fast, what is ``used`` of each. One statement is one round trip and, outside of a transaction, one
+commit: two sessions on one balance wait for each other only while a statement runs.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import connections
+from django.db.models import Model
+
+from billing.ledger.chart import Ledger
+from core.systems import System
+
+Row = TypeVar("Row", bound=Model)
+FOLDER = Path(__file__).with_name("sql")
+ACCOUNT = """
+    SELECT NULL::bigint AS reservation_id, %(account)s::bigint AS account_id,
+           %(currency)s::text AS currency, '[]'::jsonb AS holds, 0::numeric AS already
+"""
+RESERVATION = """
+    SELECT id AS reservation_id, account_id, currency, holds,
+           CASE WHEN %(from_holds)s THEN 0 ELSE amount END AS already
+    FROM billing_reservation
+    WHERE id = %(reservation)s AND state = 'open' AND expires_at > %(at)s FOR NO KEY UPDATE
+"""
+PLACES = {
+    "cash": Ledger.CASH_BALANCE,
+    "gift": Ledger.GIFT_BALANCE,
+    "dedicated": Ledger.DEDICATED_BALANCE,
+    "promotion": Ledger.PROMOTION,
+    "tax_payable": Ledger.TAX_PAYABLE,
+    "revenue": Ledger.REVENUE,
+}
+
+
+@cache
+def statement(deed: str, asked: str) -> str:
+    """Return the statement of a deed (``reserve``, ``extend``, ``charge``), of whom it is asked."""
+    parts = {"asked": asked, **{name: text_of(name) for name in ("due", "book", "used")}}
+    given = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
+    return f"WITH {given},\n{text_of(deed)}"
+
+
+@cache
+def text_of(name: str) -> str:
+    """Return the text of one part, the places of the chart filled in."""
+    text = (FOLDER / f"{name}.sql").read_text().strip()
+    for place, code in PLACES.items():
+        text = text.replace(f"{{{place}}}", str(int(code)))
+    return text
+
+
+def rows_of(model: type[Row], text: str, values: dict[str, Any]) -> list[Row]:
+    """Run a statement, prepared once a connection; return what it gives as rows of ``model``."""
+    connection = connections[System.BOSS.alias]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(text, values, prepare=True)
+        names = [column.name for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in found:
+        for name in ("holds", "parts", "told"):
+            if isinstance(row.get(name), str):
+                row[name] = json.loads(row[name])
+    rows = [model(**row) for row in found]
+    for one in rows:
+        one._state.adding, one._state.db = False, connection.alias
+    return rows
