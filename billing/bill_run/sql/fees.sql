@@ -64,7 +64,8 @@ ANALYZE due;
 CREATE TEMP TABLE item (
     account_id bigint, payer_id bigint, subscriber_id bigint, kind text, subscription_id bigint,
     tariff_id bigint, charge_group text, from_on date, until_on date, quantity bigint,
-    exact numeric, paid numeric, provider numeric, detail jsonb
+    exact numeric, paid numeric, provider numeric, detail jsonb,
+    step int DEFAULT 0  -- of the rules, for their lines stand in that order
 ) ON COMMIT DROP;
 INSERT INTO item
 SELECT payer_id, payer_id, subscriber_id,

@@ -1,13 +1,15 @@
 -- What the subscribers have of accounting tariffs, and who pays for it when; whether something of
--- it began or ended in the cycle before, so that its bill may have come too early to know.
+-- it began or ended in the cycle before, whose bill may have come too early to know.
 CREATE TEMP TABLE holding ON COMMIT DROP AS
 SELECT p.account_id AS payer_id, p.subscriber_id, s.id AS subscription_id, t.tariff_id, t.charge,
        d.from_on, d.until_on, p.from_on AS pays_from, p.until_on AS pays_until,
        p.before_on, p.starts_on, p.ends_on, p.next_on,
-       (d.from_on >= p.before_on AND d.from_on < p.starts_on)
-       OR (d.until_on >= p.before_on AND d.until_on <= p.starts_on)
-       OR (p.from_on > p.before_on AND p.from_on < p.starts_on)
-       OR (p.until_on >= p.before_on AND p.until_on <= p.starts_on) AS look_back
+       p.before_billed,
+       p.before_billed AND (
+           (d.from_on >= p.before_on AND d.from_on < p.starts_on)
+           OR (d.until_on >= p.before_on AND d.until_on <= p.starts_on)
+           OR (p.from_on > p.before_on AND p.from_on < p.starts_on)
+           OR (p.until_on >= p.before_on AND p.until_on <= p.starts_on)) AS look_back
 FROM payer p
 JOIN billing_billingsubscription s ON s.subscriber_id = p.subscriber_id
 CROSS JOIN LATERAL (SELECT (s.valid_from AT TIME ZONE %(zone)s)::date AS from_on,
@@ -33,6 +35,6 @@ CREATE INDEX ON suspended (subscriber_id);
 ANALYZE suspended;
 UPDATE holding h SET look_back = true
 FROM suspended s
-WHERE s.subscriber_id = h.subscriber_id AND NOT h.look_back
+WHERE s.subscriber_id = h.subscriber_id AND h.before_billed AND NOT h.look_back
   AND ((s.from_on >= h.before_on AND s.from_on < h.starts_on)
        OR (s.until_on >= h.before_on AND s.until_on <= h.starts_on));

@@ -23,7 +23,7 @@ FROM (
            row_number() OVER (PARTITION BY i.account_id ORDER BY
                array_position('{recurring,one_off,usage,penalty,minimum,cap,discount,late_fee}'::text[],
                               i.kind) NULLS FIRST,
-               i.subscriber_id, i.from_on, i.subscription_id, i.tariff_id, i.charge_group,
+               i.subscriber_id, i.step, i.from_on, i.subscription_id, i.tariff_id, i.charge_group,
                i.exact) AS line_no
     FROM item i JOIN scope s USING (account_id)
 ) AS r;

@@ -4,7 +4,7 @@ CREATE TEMP TABLE payer ON COMMIT DROP AS
 SELECT r.id AS relation_id, r.subscriber_id, r.account_id, s.currency,
        (r.valid_from AT TIME ZONE %(zone)s)::date AS from_on,
        coalesce((r.valid_to AT TIME ZONE %(zone)s)::date, 'infinity') AS until_on,
-       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id
+       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
 FROM scope s
 JOIN billing_paymentrelation r ON r.account_id = s.account_id
 JOIN calendar c ON c.billing_day = %(billing_day)s
@@ -16,7 +16,7 @@ INSERT INTO payer
 SELECT DISTINCT r.id, r.subscriber_id, r.account_id, a.currency,
        (r.valid_from AT TIME ZONE %(zone)s)::date,
        coalesce((r.valid_to AT TIME ZONE %(zone)s)::date, 'infinity'),
-       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id
+       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
 FROM scope s
 JOIN billing_paymentrelation part ON part.account_id = s.account_id AND part.charge_group <> '*'
 JOIN billing_paymentrelation r ON r.subscriber_id = part.subscriber_id AND r.charge_group = '*'
@@ -46,7 +46,7 @@ DELETE FROM payer WHERE from_on >= until_on;  -- had it and lost it on one day
 INSERT INTO payer
 SELECT r.id, r.subscriber_id, r.account_id, s.currency,
        (r.valid_from AT TIME ZONE %(zone)s)::date, (r.valid_to AT TIME ZONE %(zone)s)::date,
-       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id
+       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
 FROM scope s
 JOIN billing_paymentrelation r ON r.account_id = s.account_id
 JOIN calendar c ON c.billing_day = %(billing_day)s

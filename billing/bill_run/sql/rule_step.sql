@@ -42,6 +42,6 @@ SELECT payer_id, payer_id, subscriber_id, charge, subscription_id, tariff_id, fr
        starts_on, ends_on, NULL, -exact, 0, NULL,
        jsonb_strip_nulls(jsonb_build_object(
            'base', base::text, 'whole', CASE WHEN total <> base THEN total::text END,
-           'percent', percent::text, 'amount', amount::text))
+           'percent', percent::text, 'amount', amount::text)), %(step)s
 FROM taken
 WHERE exact <> 0;

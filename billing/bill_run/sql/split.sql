@@ -48,14 +48,16 @@ SELECT p.account_id, d.payer_id, d.subscriber_id, d.kind, d.subscription_id, d.t
        d.charge_group, d.from_on, d.until_on, d.quantity, round(d.exact * p.fraction, 6),
        round(d.paid * p.fraction, 6), round(d.provider * p.fraction, 6),
        coalesce(d.detail, '{}') || jsonb_build_object(
-           'payer', d.payer_id, 'share', round(p.fraction * 100, 6)::text, 'split', d.exact::text)
+           'payer', d.payer_id, 'share', round(p.fraction * 100, 6)::text, 'split', d.exact::text),
+       d.step
 FROM divided d JOIN portion p USING (item_no)
 UNION ALL
 SELECT d.payer_id, d.payer_id, d.subscriber_id, d.kind, d.subscription_id, d.tariff_id,
        d.charge_group, d.from_on, d.until_on, d.quantity, d.exact - coalesce(p.exact, 0),
        d.paid - coalesce(p.paid, 0), d.provider - coalesce(p.provider, 0),
        CASE WHEN p.exact IS NULL THEN d.detail
-            ELSE coalesce(d.detail, '{}') || jsonb_build_object('split', d.exact::text) END
+            ELSE coalesce(d.detail, '{}') || jsonb_build_object('split', d.exact::text) END,
+       d.step
 FROM divided d
 LEFT JOIN (SELECT item_no, sum(round(d.exact * fraction, 6)) AS exact,
                   sum(round(paid * fraction, 6)) AS paid,

@@ -27,7 +27,6 @@ from billing.models import (
     UsageCharge,
 )
 from billing.states import BillState, RunKind
-
 from core.tariff import computable
 from tests.integration.billing.arriving import _never
 
