@@ -41,12 +41,18 @@ VIEW_BILL = permission("billing.view_bill", zh="查询账单", en="View bills")
 RUN_BILLS = permission("billing.run_bills", zh="出账", en="Run bills")
 REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again")
 ISSUE_INVOICE = permission("billing.issue_invoice", zh="开具发票", en="Issue tax invoices")
-VIEW_PAYMENT = permission("billing.view_payment", zh="查询缴费", en="View payments")
-TAKE_PAYMENT = permission("billing.take_payment", zh="收费", en="Take payments")
+VIEW_PAYMENT = permission(
+    "billing.view_payment", zh="查询缴费", en="View payments", scope="payments.read"
+)
+TAKE_PAYMENT = permission(
+    "billing.take_payment", zh="收费", en="Take payments", scope="payments.write"
+)
 REVERSE_PAYMENT = permission(
     "billing.reverse_payment", zh="返销缴费", en="Reverse payments", limit=("元", "CNY")
 )
-REFUND = permission("billing.refund", zh="退款", en="Refund", limit=("元", "CNY"))
+REFUND = permission(
+    "billing.refund", zh="退款", en="Refund", scope="refunds.write", limit=("元", "CNY")
+)
 ADJUST = permission("billing.adjust", zh="调账", en="Adjust accounts", limit=("元", "CNY"))
 CLOSE_DAY = permission("billing.close_cashier_day", zh="收款日结", en="Close a cashier's day")
 CONFIRM_DAY = permission("billing.confirm_cashier_day", zh="复核日结", en="Confirm cashiers' days")
