@@ -70,14 +70,17 @@ class Retried:
         )
 
 
-def retry_quarantined(*, which: Which, actor: Actor, at: datetime) -> Retried:
+def retry_quarantined(
+    *, which: Which, actor: Actor, at: datetime, most: int | None = None
+) -> Retried:
     """Try again what ``which`` chooses; what is sound now becomes records of a new batch.
 
     What is held already counts as recovered. Records that no tariff priced go to be rated again.
+    After ``most`` it stops; called again it goes on.
     """
     require(actor, permissions.MEND_USAGE)
     done = Retried()
-    for ids in _portions(actor, which):
+    for ids in _portions(actor, which, most):
         with transaction.atomic(using=System.BOSS.alias):
             held = _lock(ids)
             portion = _retry(held, actor, at)
@@ -120,14 +123,16 @@ def correct_quarantined(
     return done
 
 
-def discard_quarantined(*, which: Which, why: str, actor: Actor, at: datetime) -> int:
+def discard_quarantined(
+    *, which: Which, why: str, actor: Actor, at: datetime, most: int | None = None
+) -> int:
     """End what ``which`` chooses for good and return how many; raise ``ReasonMissing``."""
     require(actor, permissions.MEND_USAGE)
     why = why.strip()[:200]
     if not why:
         raise ReasonMissing(field="why")
     count = 0
-    for ids in _portions(actor, which):
+    for ids in _portions(actor, which, most):
         with transaction.atomic(using=System.BOSS.alias):
             ended = QuarantinedRecord.objects.filter(pk__in=_lock(ids)).update(
                 state=QuarantineState.DISCARDED,
@@ -141,16 +146,16 @@ def discard_quarantined(*, which: Which, why: str, actor: Actor, at: datetime) -
     return count
 
 
-def _portions(actor: Actor, which: Which) -> Iterator[list[int]]:
+def _portions(actor: Actor, which: Which, most: int | None) -> Iterator[list[int]]:
     """Yield what is chosen, portion by portion in the order in which it came, each once."""
-    after = 0
-    while True:
+    after = count = 0
+    while most is None or count < most:
         rows = chosen(actor, which).filter(pk__gt=after).order_by("pk")
         ids = list(rows.values_list("pk", flat=True)[:PORTION])
         if not ids:
             return
         yield ids
-        after = ids[-1]
+        after, count = ids[-1], count + len(ids)
 
 
 def _lock(ids: list[int]) -> list[int]:
