@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import testpg
@@ -29,6 +30,12 @@ def _nothing_decided_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
     CENTRALIZED.forget()
     centre_apart(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _released_unsimulated(settings: Settings) -> None:
+    """Releases of tests go on without a simulation; the tests of simulations ask for it."""
+    settings.SIMULATION_REQUIRED = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -52,6 +52,7 @@ from billing.models.rating import (
     UsageCharge,
     WorkPartition,
 )
+from billing.models.simulations import Simulation
 from billing.models.subscribers import (
     BillingSubscriber,
     BillingSubscription,
@@ -104,6 +105,7 @@ __all__ = [
     "Release",
     "ReleaseDeed",
     "Reservation",
+    "Simulation",
     "StatusPeriod",
     "TaxProfile",
     "UsageBatch",
