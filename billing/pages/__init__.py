@@ -7,6 +7,7 @@ from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
 from billing.pages import commands_editor, held, releases, rules_editor
 from billing.pages import payments as payments  # cashiers' pages, with their own list
+from billing.pages import usage as usage
 from core.console import Page
 
 CATALOGUE = ("产品", "Catalogue")
