@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -173,12 +174,13 @@ COPY (SELECT concat_ws(',', u.key, u.usage, 18000000000 + u.subscriber,
 
 def write_population(connection: psycopg.Connection[Any], size: int) -> None:
     """Write ``size`` subscribers with their tariffs; a small one leans in proportion."""
-    for code, rules in TARIFFS.items():
-        wrong: list[str] = []
+    wrong: list[str] = []
+    exact = json.loads(json.dumps(TARIFFS), parse_float=Decimal)
+    for code, rules in exact.items():
         held = computable("rating", rules, (), lambda _, __, en: wrong.append(en))
-        if wrong:
-            raise ValueError(f"{code}: {wrong}")
         connection.execute(_TARIFF, [code, rules["usage"], code, code, json.dumps(held)])
+    if wrong:
+        raise ValueError(f"tariffs: {wrong}")
     told = {
         "size": size,
         "many": min(ONE_ACCOUNT, size // 2),
