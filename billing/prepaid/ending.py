@@ -31,11 +31,13 @@ WITH freed AS MATERIALIZED (
     GROUP BY 1
 ),
 locked AS MATERIALIZED (
-    SELECT id FROM billing_balancebook WHERE id IN (SELECT book_id FROM freed)
+    SELECT id, amount, reserved FROM billing_balancebook
+    WHERE id IN (SELECT book_id FROM freed)
     ORDER BY id FOR NO KEY UPDATE
 ),
 emptied AS (
-    UPDATE billing_balancebook AS b SET reserved = b.reserved - freed.amount
+    UPDATE billing_balancebook AS b
+    SET amount = locked.amount, reserved = locked.reserved - freed.amount
     FROM freed JOIN locked ON locked.id = freed.book_id WHERE b.id = freed.book_id
 )
 UPDATE billing_reservation SET state = %(state)s, ended_at = %(at)s, holds = '[]'

@@ -72,7 +72,7 @@ posted AS (
 ),
 emptied AS (
     UPDATE billing_balancebook AS b
-    SET amount = b.amount - book.rest,
+    SET amount = book.reserved, reserved = book.reserved,
         closed_at = CASE WHEN book.reserved = 0 THEN %(at)s::timestamptz END
     FROM book WHERE b.id = book.id
 )

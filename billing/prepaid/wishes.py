@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from auth_center.actors import Actor
 from auth_center.scope import narrowed
@@ -208,10 +208,9 @@ def payer_of(
         PaymentRelation.objects.filter(subscriber=subscriber, valid_from__lte=at)
         .filter(Q(valid_to=None) | Q(valid_to__gt=at), charge_group__in=[charge_group, "*"])
         .filter(share_percent=100, cap_amount=None)
-        .order_by(Q(charge_group="*"), "priority", F("id"))
         .select_related("account")
     )
-    for relation in relations:
+    for relation in sorted(relations, key=lambda one: (one.charge_group == "*", one.priority)):
         if account_no in ("", relation.account.account_no):
             return in_use(relation.account)
     raise NoPayer(subscriber_no=subscriber.subscriber_no)

@@ -1,5 +1,8 @@
--- The books that may pay, each held fast, in the order of their numbers as everywhere.
-SELECT b.id, b.kind, b.priority, b.expires_at, b.amount - b.reserved AS free,
+-- The books that may pay, each held fast, in the order of their numbers as everywhere. Whoever
+-- changes one writes what is read here, not a difference: the row may be newer than the statement,
+-- and its rules are first kept for the row as the statement began with it.
+SELECT b.id, b.kind, b.priority, b.expires_at, b.amount, b.reserved,
+       b.amount - b.reserved AS free,
        b.closed_at IS NULL AND b.valid_from <= %(at)s
            AND (b.expires_at IS NULL OR b.expires_at > %(at)s)
            AND (b.charge_groups = '[]' OR b.charge_groups ? %(charge_group)s::text) AS usable,

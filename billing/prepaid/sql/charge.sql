@@ -1,10 +1,11 @@
 -- Take an amount out of the books, all of it or nothing, and post it. What a gift pays is no
 -- revenue and bears no tax. With the last charge of a reservation the rest of it is free again.
 part AS MATERIALIZED (
-    SELECT book.id, book.kind, book.held, coalesce(sum(used.amount), 0) AS taken,
+    SELECT book.id, book.kind, book.held, book.amount, book.reserved,
+           coalesce(sum(used.amount), 0) AS taken,
            coalesce(sum(used.amount) FILTER (WHERE used.turn = 0), 0) AS of_held
     FROM book LEFT JOIN used ON used.id = book.id
-    GROUP BY book.id, book.kind, book.held
+    GROUP BY book.id, book.kind, book.held, book.amount, book.reserved
 ),
 whole AS MATERIALIZED (
     SELECT asked.reservation_id, asked.account_id, asked.currency, period.id AS period_id,
@@ -40,8 +41,8 @@ made AS (
 ),
 emptied AS (
     UPDATE billing_balancebook AS b
-    SET amount = b.amount - part.taken,
-        reserved = b.reserved - CASE WHEN %(final)s::boolean THEN part.held ELSE part.of_held END
+    SET amount = part.amount - part.taken,
+        reserved = part.reserved - CASE WHEN %(final)s::boolean THEN part.held ELSE part.of_held END
     FROM part, made
     WHERE b.id = part.id AND (part.taken > 0 OR part.held > 0)
 ),

@@ -14,8 +14,9 @@ more AS MATERIALIZED (
     WHERE due.amount = (SELECT coalesce(sum(amount), 0) FROM used)
 ),
 held AS (
-    UPDATE billing_balancebook AS b SET reserved = b.reserved + used.amount
-    FROM used, more WHERE b.id = used.id
+    UPDATE billing_balancebook AS b
+    SET amount = book.amount, reserved = book.reserved + used.amount
+    FROM used JOIN book USING (id), more WHERE b.id = book.id
 )
 UPDATE billing_reservation AS r
 SET amount = r.amount + more.amount, holds = more.holds,

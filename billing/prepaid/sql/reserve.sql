@@ -14,7 +14,8 @@ made AS (
     RETURNING *
 ),
 held AS (
-    UPDATE billing_balancebook AS b SET reserved = b.reserved + used.amount
-    FROM used, made WHERE b.id = used.id
+    UPDATE billing_balancebook AS b
+    SET amount = book.amount, reserved = book.reserved + used.amount
+    FROM used JOIN book USING (id), made WHERE b.id = book.id
 )
 SELECT * FROM made
