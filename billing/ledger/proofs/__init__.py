@@ -129,6 +129,7 @@ PROOFS = (
         ("调账等于其分录", "Adjustments are posted"),
         ("分录", "posted"),
         ("销账", "written off"),
+        ("撤销", "undone"),
     ),
     _proof("suspense", ("挂账等于待处理明细", "Suspense is what waits"), AMOUNT),
     _proof("batches", ("批次话单数", "Batches hold their records"), ("话单数", "records")),
