@@ -61,10 +61,17 @@ ISSUE_VOUCHER = permission("billing.issue_voucher", zh="制作充值卡", en="Ma
 CLEAR_SUSPENSE = permission("billing.clear_suspense", zh="处理挂账", en="Clear suspense")
 VIEW_LEDGER = permission("billing.view_ledger", zh="查询总账", en="View the ledger")
 CLOSE_PERIOD = permission("billing.close_period", zh="关闭会计期间", en="Close periods")
-VIEW_BALANCE = permission("billing.view_balance", zh="查询余额", en="View balances")
-CHARGE_BALANCE = permission(
-    "billing.charge_balance", zh="余额预占与扣减", en="Reserve and debit balances"
+VIEW_BALANCE = permission(
+    "billing.view_balance", zh="查询余额", en="View balances", scope="balances.read"
 )
-GIVE_BALANCE = permission("billing.give_balance", zh="赠送余额", en="Give balances")
+CHARGE_BALANCE = permission(
+    "billing.charge_balance",
+    zh="余额预占与扣减",
+    en="Reserve and debit balances",
+    scope="balances.write",
+)
+GIVE_BALANCE = permission(
+    "billing.give_balance", zh="赠送余额", en="Give balances", limit=("元", "CNY")
+)
 SIMULATE = permission("billing.simulate_bill", zh="账单模拟", en="Simulate bills")
 VIEW_REVENUE = permission("billing.view_revenue", zh="查看收入分析", en="View revenue charts")

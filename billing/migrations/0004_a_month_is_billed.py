@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                 ("parts", models.JSONField(default=list, verbose_name="账本明细")),
                 ("entry_id", models.BigIntegerField(null=True, verbose_name="分录")),
                 ("charged_at", models.DateTimeField(verbose_name="扣费时间")),
+                ("extension", models.JSONField(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "实时扣费",
@@ -1126,6 +1127,7 @@ class Migration(migrations.Migration):
                 ("reserved_at", models.DateTimeField(verbose_name="预占时间")),
                 ("expires_at", models.DateTimeField(verbose_name="失效时间")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("extension", models.JSONField(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "余额预占",

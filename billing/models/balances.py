@@ -91,8 +91,9 @@ class Reservation(models.Model):
     reserved_at = models.DateTimeField("预占时间")
     expires_at = models.DateTimeField("失效时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    extension: Any = models.JSONField(null=True, blank=True)  # what a client of the API said more
 
-    texts: ClassVar = ("told",)  # see core/masking.py
+    texts: ClassVar = ("told", "extension")  # see core/masking.py
 
     class Meta:
         verbose_name = verbose_name_plural = "余额预占"
@@ -146,6 +147,9 @@ class BalanceCharge(models.Model):
     parts: Any = models.JSONField("账本明细", default=list)
     entry_id = models.BigIntegerField("分录", null=True)
     charged_at = models.DateTimeField("扣费时间")
+    extension: Any = models.JSONField(null=True, blank=True)  # what a client of the API said more
+
+    texts: ClassVar = ("extension",)  # see core/masking.py
 
     class Meta:
         verbose_name = verbose_name_plural = "实时扣费"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from billing.prepaid.wishes import (
     NotPriced,
     Wish,
     asked_for,
+    in_its_currency,
     judged,
     payer_of,
     subscriber_of,
@@ -53,6 +55,7 @@ def debit(
     at: datetime,
     reservation: str = "",
     final: bool = True,
+    extension: dict[str, Any] | None = None,
 ) -> BalanceCharge:
     """Take what ``wish`` costs out of the balance: out of what a reservation holds, then of what
     is free, all of it or nothing.
@@ -60,6 +63,7 @@ def debit(
     With a ``reservation`` only the wish's amount or quantity counts, the rest was told when it was
     made; its last debit (``final``) frees what it still holds. A use is rated now and stands on
     the next bill as paid. Told again with the same content it is the charge of the first time.
+    ``extension`` is what a client said more, kept to be told again.
 
     Raises ``BalanceTooLow``, ``ReservationUnknown``, ``ReservationEnded``, ``ReservationTaken``
     (other content under the reference), ``PeriodClosed`` and refuses a wish as ``reserve`` does:
@@ -74,6 +78,7 @@ def debit(
         "reference": name,
         "digest": digest,
         "final": final,
+        "extension": json.dumps(extension) if extension else None,
         "at": at,
         "actor_kind": actor.kind,
         "actor_number": actor.number,
@@ -82,6 +87,7 @@ def debit(
         with transaction.atomic(using=System.BOSS.alias):
             return _use(wish, held, actor, how)
     if held is not None:
+        in_its_currency(wish, held.account)
         asked = Asked(
             wish=wish,
             account=held.account,

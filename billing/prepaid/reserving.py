@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -91,12 +92,19 @@ def authorize(*, wish: Wish, actor: Actor, at: datetime) -> Authorization:
 
 
 def reserve(
-    *, reference: str, wish: Wish, actor: Actor, at: datetime, expires_at: datetime | None = None
+    *,
+    reference: str,
+    wish: Wish,
+    actor: Actor,
+    at: datetime,
+    expires_at: datetime | None = None,
+    extension: dict[str, Any] | None = None,
 ) -> Reservation:
     """Hold what ``wish`` costs, all of it or nothing, until it is debited, released or expires.
 
     Told again with the same content it is the reservation of the first time, whatever became of
-    it. Without ``expires_at`` it lasts ``LASTS``, never longer than ``LONGEST``.
+    it. Without ``expires_at`` it lasts ``LASTS``, never longer than ``LONGEST``. ``extension`` is
+    what a client said more, kept to be told again.
 
     Raises ``BalanceTooLow``, ``ReservationTaken`` (other content), ``ReferenceInvalid``,
     ``WishInvalid``, ``AccountUnknown``, ``SubscriberUnknown``, ``NotServed``, ``NotPriced`` or
@@ -106,13 +114,17 @@ def reserve(
     name = named(reference)
     digest = wish.digest()
     wish = judged(wish, at)
+    how = {
+        "reference": name,
+        "digest": digest,
+        "at": at,
+        "expires_at": ends_at(at, expires_at),
+        "extension": json.dumps(extension) if extension else None,
+    }
     if not wish.usage:
-        return _held(name, digest, asked_for(wish, actor, at), at, expires_at)
+        return _held(asked_for(wish, actor, at), how)
     with transaction.atomic(using=System.BOSS.alias):
-        known = _known(name, digest)
-        if known is not None:
-            return known
-        return _held(name, digest, asked_for(wish, actor, at), at, expires_at)
+        return _known(how) or _held(asked_for(wish, actor, at), how)
 
 
 def extend(
@@ -178,33 +190,29 @@ def ends_at(at: datetime, asked: datetime | None) -> datetime:
     return at + LASTS if asked is None else min(asked, at + LONGEST)
 
 
-def _held(
-    reference: str, digest: str, asked: Asked, at: datetime, expires_at: datetime | None
-) -> Reservation:
+def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
     values = {
+        **how,
         **asked.values(),
-        "reference": reference,
-        "digest": digest,
         "from_holds": False,
         "usage": asked.wish.usage,
         "quantity": asked.wish.quantity,
         "told": json.dumps(asked.wish.told()),
-        "at": at,
-        "expires_at": ends_at(at, expires_at),
     }
     rows = rows_of(Reservation, statement("reserve", ACCOUNT), values)
     if rows:
         return _with(rows[0], asked.account)
-    known = _known(reference, digest)
+    known = _known(how)
     if known is not None:
         return known
-    raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, at))
+    raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, how["at"]))
 
 
-def _known(reference: str, digest: str) -> Reservation | None:
-    known = Reservation.objects.select_related("account").filter(reference=reference).first()
-    if known is not None and known.content_digest != digest:
-        raise ReservationTaken(reference=reference)
+def _known(how: dict[str, Any]) -> Reservation | None:
+    rows = Reservation.objects.select_related("account")
+    known = rows.filter(reference=how["reference"]).first()
+    if known is not None and known.content_digest != how["digest"]:
+        raise ReservationTaken(reference=how["reference"])
     return known
 
 

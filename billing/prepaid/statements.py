@@ -67,7 +67,7 @@ def rows_of(model: type[Row], text: str, values: dict[str, Any]) -> list[Row]:
         names = [column.name for column in cursor.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in found:
-        for name in ("holds", "parts", "told"):
+        for name in ("holds", "parts", "told", "extension"):
             if isinstance(row.get(name), str):
                 row[name] = json.loads(row[name])
     rows = [model(**row) for row in found]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from auth_center.actors import Actor
 from auth_center.scope import narrowed
 from billing.models import BillingAccount, BillingSubscriber, PaymentRelation, Reservation
+from billing.payments.money import CurrencyOfAnother
 from billing.payments.parties import account_of
 from billing.rating import Priced, Use, rate_set
 from billing.states import AccountStatus, SubscriberStatus, Usage
@@ -76,6 +77,7 @@ class Wish:
     account_no: str = ""
     subscriber_no: str = ""
     amount: Decimal | None = None
+    currency: str = ""  # none is the account's own
     charge_group: str = ""
     usage: str = ""
     quantity: int | None = None
@@ -151,6 +153,7 @@ def asked_for(wish: Wish, actor: Actor, at: datetime) -> Asked:
     """
     if not wish.usage:
         account = in_use(account_of(wish.account_no, actor))
+        in_its_currency(wish, account)
         return Asked(
             wish=wish,
             account=account,
@@ -214,6 +217,14 @@ def payer_of(
         if account_no in ("", relation.account.account_no):
             return in_use(relation.account)
     raise NoPayer(subscriber_no=subscriber.subscriber_no)
+
+
+def in_its_currency(wish: Wish, account: BillingAccount) -> None:
+    """Raise ``CurrencyOfAnother`` for an amount in another currency than the account's."""
+    if wish.currency not in ("", account.currency):
+        raise CurrencyOfAnother(
+            account_no=account.account_no, kept=account.currency, currency=wish.currency[:3]
+        )
 
 
 def in_use(account: BillingAccount) -> BillingAccount:

@@ -28,13 +28,13 @@ whole AS MATERIALIZED (
 made AS (
     INSERT INTO billing_balancecharge (
         reference, content_digest, account_id, reservation_id, subscriber_id, usage_id,
-        charge_group, currency, amount, tax, parts, entry_id, charged_at)
+        charge_group, currency, amount, tax, parts, entry_id, charged_at, extension)
     SELECT %(reference)s, %(digest)s, whole.account_id, whole.reservation_id,
            %(subscriber)s::bigint, %(usage_id)s::bigint, %(charge_group)s, whole.currency,
            whole.amount, whole.tax,
            (SELECT coalesce(jsonb_agg(jsonb_build_array(id, taken::text) ORDER BY id), '[]')
             FROM part WHERE taken > 0),
-           whole.entry_id, %(at)s
+           whole.entry_id, %(at)s, %(extension)s::jsonb
     FROM whole
     ON CONFLICT (reference) DO NOTHING
     RETURNING *
