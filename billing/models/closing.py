@@ -61,7 +61,8 @@ class LedgerProof(models.Model):
 class MonthFigure(models.Model):
     """经营月报: what the bills and the usage of a month came to, reckoned anew by a task.
 
-    Of revenue ``word`` is the bill line's kind, of usage what was used.
+    Of revenue ``word`` is the bill line's kind and the amount is without tax; of usage ``word`` is
+    what was used.
     """
 
     month = models.DateField("月份")
@@ -70,6 +71,7 @@ class MonthFigure(models.Model):
     currency = models.CharField("币种", max_length=3)
     product = models.CharField("产品", max_length=40, blank=True, default="")
     charge_group = models.CharField("费用组", max_length=40, blank=True, default="")
+    region = models.CharField("区域", max_length=40, blank=True, default="")
     items = models.BigIntegerField("条数")
     quantity = models.BigIntegerField("数量", default=0)
     free_quantity = models.BigIntegerField("免费数量", default=0)
@@ -80,7 +82,15 @@ class MonthFigure(models.Model):
         verbose_name = verbose_name_plural = "经营月报"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["month", "kind", "word", "currency", "product", "charge_group"],
+                fields=[
+                    "month",
+                    "kind",
+                    "word",
+                    "currency",
+                    "product",
+                    "charge_group",
+                    "region",
+                ],
                 name="billing_month_figure_once",
             ),
             known("kind", FigureKind, "billing_month_figure_kind_known"),
