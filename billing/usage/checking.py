@@ -7,6 +7,7 @@ line, and whether the trailer's control totals are what is in the file.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -63,6 +64,7 @@ def digest_of(file: BinaryIO) -> str:
 
 def check_file(file: BinaryIO) -> Checked:
     """Return what a whole file is; raise ``FileRefused`` with the line for what is none."""
+    size = file.seek(0, os.SEEK_END)
     lines = _lines(file)
     encoding = _Encoding()
     first = next(lines, None)
@@ -72,7 +74,7 @@ def check_file(file: BinaryIO) -> Checked:
     if said is None or first is None:
         raise FileRefused(why_zh="缺少文件头", why_en="there is no header", line=1)
     encoding.look_at(first.number, text)
-    found = Checked(**said, size=file.seek(0, 2), lines_before=1, begin=first.end)
+    found = Checked(**said, size=size, lines_before=1, begin=first.end)
     if shape is csv_lines:
         second = next(lines, None)
         found.columns = csv_lines.columns(second.text if second else b"")

@@ -67,9 +67,10 @@ VALUES (%s, 1, 'rating', %s, %s, %s, 'CNY', %s::jsonb, '2020-01-01', '2020-01-01
 """
 _POPULATION = (
     """
-    INSERT INTO billing_billingoffering (code, kind, name_zh, name_en, charging_mode)
-    VALUES ('USE-PLAN', 'main', 'USE-PLAN', 'USE-PLAN', ''),
-           ('USE-MORE', 'addon', 'USE-MORE', 'USE-MORE', '')
+    INSERT INTO billing_billingoffering (code, kind, name_zh, name_en, charging_mode, tariffs,
+        services, parts, status, release_no)
+    SELECT code, kind, code, code, '', '{}', '{}', '{}', 'launched', 'BENCH'
+    FROM (VALUES ('USE-PLAN', 'main'), ('USE-MORE', 'addon')) AS o (code, kind)
     """,
     # the first customer's account pays for many
     """
@@ -140,8 +141,8 @@ _USES = """
 SELECT 'USE%(seed)s:' || n AS key,
        CASE WHEN kind < 40 THEN 'voice' WHEN kind < 80 THEN 'data' WHEN kind < 95 THEN 'sms'
             ELSE 'content' END AS usage,
-       CASE WHEN whose < 50 THEN 1 + some %% greatest(%(size)s / 10, 1)
-            ELSE 1 + some %% %(size)s END AS subscriber,
+       CASE WHEN whose < 50 THEN 1 + pick %% greatest(%(size)s / 10, 1)
+            ELSE 1 + pick %% %(size)s END AS subscriber,
        timestamptz '2026-02-28 16:00Z' + (moment %% 2678400) * interval '1 second' AS started_at,
        CASE WHEN kind < 40 THEN much %% 900 WHEN kind < 80 THEN much %% 52428800 ELSE 1 END
            AS quantity,
@@ -151,7 +152,7 @@ SELECT 'USE%(seed)s:' || n AS key,
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
      LATERAL (SELECT (hashint8extended(n, %(seed)s + 1) & 1073741823) %% 100 AS kind,
                      (hashint8extended(n, %(seed)s + 2) & 1073741823) %% 100 AS whose,
-                     hashint8extended(n, %(seed)s + 3) & 1073741823 AS some,
+                     hashint8extended(n, %(seed)s + 3) & 1073741823 AS pick,
                      hashint8extended(n, %(seed)s + 4) & 1073741823 AS moment,
                      hashint8extended(n, %(seed)s + 5) & 1073741823 AS much,
                      (hashint8extended(n, %(seed)s + 6) & 1073741823) %% 100 AS place) AS dice

@@ -9,7 +9,7 @@ import pytest
 
 from auth_center.actors import Actor
 from billing.models import QuarantinedRecord, UsageBatch, UsageRecord
-from billing.usage import FileRefused, receive_file
+from billing.usage import FileRefused, checking, parts, receive_file
 from core.errors import PermissionDenied
 from tests.integration.billing.usage.files import (
     NOW,
@@ -205,6 +205,18 @@ def test_a_file_that_is_none_is_refused_whole(tmp_path: Path, content: bytes, wh
     assert UsageBatch.objects.get().state == "refused"
     assert not UsageRecord.objects.exists()
     assert not QuarantinedRecord.objects.exists()
+
+
+def test_a_file_is_read_in_blocks_and_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody()
+    monkeypatch.setattr(checking, "BLOCK", 100)
+    monkeypatch.setattr(parts, "PART_BYTES", 300)
+    text = csv_text([line(f"K{n}", provider="星空") for n in range(40)])
+    batch = take(tmp_path, text.encode("gb18030"))
+    assert (batch.records, batch.told["records"], batch.told["encoding"]) == (40, 40, "gb18030")
+    assert UsageRecord.objects.filter(provider="星空").count() == 40
 
 
 def test_who_may_not_load_leaves_no_trace(tmp_path: Path) -> None:
