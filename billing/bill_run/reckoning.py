@@ -6,7 +6,7 @@ steps before have left for the transaction. ``README.md`` says the rules in word
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def make_bills(
     boss = connections[System.BOSS.alias]
     boss.ensure_connection()
     # a step is several statements, some of which define relations: it travels as plain text
-    with ClientCursor(boss.connection) as cursor:
+    with boss.wrap_database_errors, ClientCursor(boss.connection) as cursor:
         for step in _BEFORE_RULES:
             cursor.execute(_statement(step), values)
         cursor.execute("SELECT coalesce(max(step), 0) FROM rule")
@@ -89,7 +89,8 @@ def _values(run: BillRun, low: int, high: int, supersedes_id: int | None) -> dic
         "starts_on": cycle.starts_on,
         "ends_on": cycle.ends_on,
         "starts_at": cycle.starts_at,
-        "reach_at": _reach(cycle),
+        "reach_on": _reach(cycle),
+        "reach_at": midnight(_reach(cycle)),
         "bill_at": run.bill_at,
         "zone": settings.TIME_ZONE,
         "low": low,
@@ -101,7 +102,7 @@ def _values(run: BillRun, low: int, high: int, supersedes_id: int | None) -> dic
     }
 
 
-def _reach(cycle: BillingCycle) -> datetime:
+def _reach(cycle: BillingCycle) -> date:
     """Return the beginning of the earliest cycle, of any billing day, that a bill looks back to."""
     months = cycle.starts_on.year * 12 + cycle.starts_on.month - 1 - 2
-    return midnight(cycle.starts_on.replace(year=months // 12, month=months % 12 + 1))
+    return cycle.starts_on.replace(year=months // 12, month=months % 12 + 1)

@@ -1,10 +1,11 @@
 -- A bill of each account that has lines, and what its entry will say; debits are positive.
 CREATE TEMP TABLE made ON COMMIT DROP AS
-SELECT nextval('billing_bill_id_seq') AS bill_id, b.*,
-       billing_number('B', nextval('bill_no_seq')) AS bill_no,
-       greatest(-unpaid, 0) AS to_balance,
-       CASE WHEN %(posted)s THEN nextval('billing_journalentry_id_seq') END AS entry_id
+SELECT numbered.*, billing_number('B', number) AS bill_no  -- a number first: it is inlined then
 FROM (
+    SELECT nextval('billing_bill_id_seq') AS bill_id, nextval('bill_no_seq') AS number,
+           CASE WHEN %(posted)s THEN nextval('billing_journalentry_id_seq') END AS entry_id,
+           b.*, greatest(-unpaid, 0) AS to_balance
+    FROM (
     SELECT account_id, currency, inclusive,
            sum(amount) FILTER (WHERE kind NOT IN ('discount', 'cap')) AS charges,
            -coalesce(sum(amount) FILTER (WHERE kind IN ('discount', 'cap')), 0) AS discounts,
@@ -23,8 +24,9 @@ FROM (
           FROM line) AS netted
     GROUP BY account_id, currency, inclusive
     ORDER BY account_id
-) AS b;
-ANALYZE made;
+    ) AS b
+) AS numbered;
+ANALYZE made (account_id, bill_id);
 
 INSERT INTO billing_bill
     (id, bill_no, account_id, run_id, cycle_id, state, currency, charges, discounts, tax,

@@ -27,4 +27,4 @@ FROM (
                i.exact) AS line_no
     FROM item i JOIN scope s USING (account_id)
 ) AS r;
-ANALYZE line;
+ANALYZE line (account_id);

@@ -8,8 +8,13 @@ SELECT r.id AS relation_id, r.subscriber_id, r.account_id, s.currency,
 FROM scope s
 JOIN billing_paymentrelation r ON r.account_id = s.account_id
 JOIN calendar c ON c.billing_day = %(billing_day)s
-WHERE r.charge_group = '*' AND (r.valid_to IS NULL OR r.valid_to > %(reach_at)s)
-  AND r.valid_from IS DISTINCT FROM r.valid_to;
+WHERE r.charge_group = '*' AND r.valid_from IS DISTINCT FROM r.valid_to;
+
+-- Who paid in former times only, where no late usage is charged in the cycle.
+DELETE FROM payer p
+WHERE p.until_on <= %(reach_on)s AND NOT EXISTS (
+    SELECT FROM billing_usagecharge u
+    WHERE u.subscriber_id = p.subscriber_id AND u.cycle_id = p.cycle_id);
 
 -- The default payers of those for whom an account here pays in part.
 INSERT INTO payer
@@ -29,7 +34,7 @@ WHERE (part.valid_to IS NULL OR part.valid_to > %(reach_at)s)
 ANALYZE payer;
 
 UPDATE payer p SET until_on = 'infinity'
-WHERE until_on < 'infinity' AND NOT EXISTS (
+WHERE until_on < 'infinity' AND until_on > %(reach_on)s AND NOT EXISTS (
     SELECT FROM billing_paymentrelation r
     WHERE r.subscriber_id = p.subscriber_id AND r.charge_group = '*'
       AND r.valid_from IS DISTINCT FROM r.valid_to AND r.id <> p.relation_id
@@ -41,15 +46,3 @@ WHERE from_on > before_on AND NOT EXISTS (
       AND r.valid_from IS DISTINCT FROM r.valid_to AND r.id <> p.relation_id
       AND (r.valid_from AT TIME ZONE %(zone)s)::date < p.from_on);
 DELETE FROM payer WHERE from_on >= until_on;  -- had it and lost it on one day
-
--- Who paid in former times, where late usage is still charged in the cycle.
-INSERT INTO payer
-SELECT r.id, r.subscriber_id, r.account_id, s.currency,
-       (r.valid_from AT TIME ZONE %(zone)s)::date, (r.valid_to AT TIME ZONE %(zone)s)::date,
-       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
-FROM scope s
-JOIN billing_paymentrelation r ON r.account_id = s.account_id
-JOIN calendar c ON c.billing_day = %(billing_day)s
-WHERE r.charge_group = '*' AND r.valid_to <= %(reach_at)s AND r.valid_from <> r.valid_to
-  AND EXISTS (SELECT FROM billing_usagecharge u
-              WHERE u.subscriber_id = r.subscriber_id AND u.cycle_id = c.cycle_id);

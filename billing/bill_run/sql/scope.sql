@@ -1,4 +1,5 @@
 -- The accounts of a partition, and what each is billed by.
+SET LOCAL default_statistics_target = 10;
 CREATE TEMP TABLE scope ON COMMIT DROP AS
 SELECT a.id AS account_id, a.currency, c.minor_units, t.inclusive, t.rates, b.due_days,
        b.late_fee_percent_a_day AS late_percent, b.late_fee_cap_percent AS late_cap,

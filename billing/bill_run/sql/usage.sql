@@ -58,4 +58,4 @@ FROM (SELECT DISTINCT ON (p.subscriber_id, p.cycle_id) p.*
             AND o.from_on < o.ends_on AND o.until_on > o.starts_on)
       ORDER BY p.subscriber_id, p.cycle_id, p.until_on DESC) AS p
 JOIN billing_usagecharge u ON u.subscriber_id = p.subscriber_id AND u.cycle_id = p.cycle_id;
-ANALYZE item;
+ANALYZE item (payer_id, account_id, subscriber_id, charge_group, tariff_id);

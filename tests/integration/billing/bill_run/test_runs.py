@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connections
-from psycopg import DataError
+from django.db import DataError, connections
 
 from auth_center.actors import Actor
 from billing.bill_run import running
