@@ -62,17 +62,27 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT div(quantity * price * 2000000 + per, 2::numeric * per) * 0.000001
 $$
 """
+PARTS = """
+CREATE FUNCTION billing_parts(
+    counted bigint, quantity bigint, above bigint[], prices numeric[], pers bigint[]
+) RETURNS TABLE (tier integer, priced bigint, amount numeric)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    -- how much of a quantity each tier prices; each part is an amount of its own
+    SELECT each.tier, each.upper - each.lower,
+           billing_part(each.upper - each.lower, $4[each.tier], $5[each.tier])
+    FROM (
+        SELECT tier, greatest($1, $3[tier]) AS lower,
+               least($1 + $2, coalesce($3[tier + 1], $1 + $2)) AS upper
+        FROM generate_subscripts($3, 1) AS tier
+    ) AS each
+    WHERE each.upper > each.lower
+$$
+"""
 TIERED = """
 CREATE FUNCTION billing_tiered(
     counted bigint, quantity bigint, above bigint[], prices numeric[], pers bigint[]
 ) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    -- each tier's part is an amount of its own
-    SELECT coalesce(sum(billing_part(
-               least(counted + quantity, coalesce(above[tier + 1], counted + quantity))
-                   - greatest(counted, above[tier]), prices[tier], pers[tier])), 0)
-    FROM generate_subscripts(above, 1) AS tier
-    WHERE least(counted + quantity, coalesce(above[tier + 1], counted + quantity))
-          > greatest(counted, above[tier])
+    SELECT coalesce(sum(part.amount), 0) FROM billing_parts($1, $2, $3, $4, $5) AS part
 $$
 """
 OFFER = """
@@ -153,6 +163,7 @@ class Migration(migrations.Migration):
         function(MONTH_OF, "billing_month_of(integer, timestamp)"),
         function(ROUNDED, "billing_rounded(bigint, bigint)"),
         function(PART, "billing_part(bigint, numeric, bigint)"),
+        function(PARTS, "billing_parts(bigint, bigint, bigint[], numeric[], bigint[])"),
         function(TIERED, "billing_tiered(bigint, bigint, bigint[], numeric[], bigint[])"),
         migrations.RunSQL(OFFER, "DROP TYPE billing_offer"),
         function(TAKE_FREE, "billing_take_free(billing_offer[])"),

@@ -1,7 +1,7 @@
 """What usage costs, reckoned one event after another in plain Python: the second opinion.
 
-It knows the rules as people read them and none of the statements; it lives in tests only. Quantities
-are whole numbers, amounts fractions until the sixth decimal is rounded.
+It knows the rules as people read them and none of the statements; it lives in tests only.
+Quantities are whole numbers, amounts fractions until the sixth decimal is rounded.
 """
 
 from __future__ import annotations

@@ -1,0 +1,193 @@
+"""Batches, parts, closed cycles, corrections that move, and prices that are asked for at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from billing.cycles import cycle_at, next_cycle
+from billing.models import (
+    AllowanceBucket,
+    BillingCycle,
+    PaymentRelation,
+    QuarantinedRecord,
+    RatedEvent,
+    UsageBatch,
+    UsageCharge,
+    UsageRecord,
+    WorkPartition,
+)
+from billing.rating import Outcome, Use, rate_batch, rate_records, rate_set
+from billing.rating.calling import missing_workers
+from billing.rating.working import work_batch
+from tests.integration.billing.rating.world import AT, World, charged, prices
+
+pytestmark = pytest.mark.django_db(databases=["boss"])
+TEN = datetime(2026, 3, 5, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world() -> World:
+    """Wang and Li have calls at 0.15 a minute, of which one is free."""
+    made = World()
+    made.tariff(
+        "V",
+        {
+            "usage": "voice",
+            "allowances": [{"quantity": "1 min"}],
+            "prices": [{"price": Decimal("0.15"), "per": "1 min", "step": "1 min"}],
+        },
+    )
+    for name in ("wang", "li"):
+        made.subscriber(name)
+        made.buy(name, "V")
+    return made
+
+
+def test_a_batch_is_rated_once(world: World) -> None:
+    batch = world.batch(
+        [{"at": TEN, "quantity": 120}, {"at": TEN, "roaming": "asia", "quantity": 1}]
+    )
+
+    assert rate_batch(batch.pk, at=AT) == Outcome(rated=1, quarantined=1)
+    assert rate_batch(batch.pk, at=AT) == Outcome(rated=1, quarantined=1)
+
+    assert RatedEvent.objects.count() == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.rated_at) == ("rated", AT)
+
+
+def test_parts_that_were_done_are_not_done_again(world: World) -> None:
+    uses = [{"who": who, "at": TEN, "quantity": 120} for who in ("wang", "li")]
+    batch = world.batch(uses)
+    assert work_batch(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert batch.state == "rating"
+
+    rate_batch(batch.pk, at=AT)
+
+    assert charged() == Decimal("0.30")
+    assert not missing_workers()
+
+
+def test_workers_are_called_to_what_waits(world: World) -> None:
+    batch = world.batch([{"at": TEN, "quantity": 120}])
+    assert missing_workers() == [batch.pk]
+    while work_batch(batch.pk, at=AT):
+        pass
+    assert missing_workers() == []
+    assert UsageBatch.objects.get().state == "rated"
+
+
+def test_a_batch_of_failed_parts_keeps_nobody_busy(world: World) -> None:
+    batch = world.batch([{"at": TEN, "quantity": 120}])
+    UsageBatch.objects.update(state="rating")
+    WorkPartition.objects.create(work="rating", of_id=batch.pk, part_no=0, state="failed")
+    other = world.batch([{"at": TEN, "quantity": 120}])
+    assert missing_workers() == [other.pk]
+
+
+def test_usage_of_a_closed_cycle_is_charged_in_the_next_that_is_open(world: World) -> None:
+    march = cycle_at(1, TEN)
+    april, may = next_cycle(march), next_cycle(next_cycle(march))
+    BillingCycle.objects.filter(pk__in=[march.pk, april.pk]).update(state="billed")
+
+    rate_batch(world.batch([{"at": TEN, "quantity": 120}]).pk, at=AT)
+
+    event = RatedEvent.objects.get()
+    assert (event.cycle_id, event.charge_cycle_id) == (march.pk, may.pk)
+    assert AllowanceBucket.objects.get().cycle_starts_at == march.starts_at
+    assert UsageCharge.objects.get().cycle_id == may.pk
+
+
+def test_what_a_bill_has_is_corrected_in_the_next_one(world: World) -> None:
+    rate_batch(world.batch([{"key": "K", "at": TEN, "quantity": 180}]).pk, at=AT)
+    BillingCycle.objects.update(state="billed")
+    correction = {"key": "K", "revision": 1, "at": TEN, "quantity": 120}
+
+    rate_batch(world.batch([correction]).pk, at=AT)
+
+    by_cycle = UsageCharge.objects.order_by("cycle_id")
+    assert [row.amount for row in by_cycle] == [Decimal("0.30"), Decimal("-0.15")]
+    assert prices() == {("K", 0): 0, ("K", 1): Decimal("0.15")}
+
+
+def test_a_correction_may_move_usage_to_another_subscriber(world: World) -> None:
+    rate_batch(world.batch([{"key": "K", "at": TEN, "quantity": 120}]).pk, at=AT)
+    moved = {"key": "K", "revision": 1, "who": "li", "at": TEN, "quantity": 120}
+
+    rate_batch(world.batch([moved]).pk, at=AT, parts=8)
+
+    assert prices() == {("K", 0): 0, ("K", 1): Decimal("0.15")}
+    wang, li = (world.subscribers[name].pk for name in ("wang", "li"))
+    charges = dict(UsageCharge.objects.values_list("subscriber_id", "amount"))
+    assert charges == {wang: 0, li: Decimal("0.15")}
+    assert set(AllowanceBucket.objects.values_list("used", flat=True)) == {0, 60}
+
+
+def test_what_waited_for_a_tariff_is_rated_when_tried_again(world: World) -> None:
+    batch = world.batch([{"usage": "sms", "at": TEN, "quantity": 1}])
+    rate_batch(batch.pk, at=AT)
+    waiting = QuarantinedRecord.objects.get()
+    assert (waiting.reason, waiting.usage_id) == ("no_tariff", UsageRecord.objects.get().pk)
+    world.tariff(
+        "S", {"usage": "sms", "prices": [{"price": 1, "per": "1 message", "step": "1 message"}]}
+    )
+    world.buy("wang", "S", kind="addon")
+
+    again = world.batch([], source="rerate")
+    QuarantinedRecord.objects.update(retried_in=again)
+    assert rate_batch(again.pk, at=AT).rated == 0
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.ended_at) == ("recovered", AT)
+    assert charged() == 1
+
+
+def test_a_subscriber_for_whom_nobody_pays_waits(world: World) -> None:
+    PaymentRelation.objects.filter(subscriber=world.subscribers["wang"]).delete()
+    rate_batch(world.batch([{"at": TEN, "quantity": 60}]).pk, at=AT)
+    assert QuarantinedRecord.objects.get().reason == "no_payer"
+    assert not AllowanceBucket.objects.exists()
+
+
+def test_a_price_is_asked_for_and_nothing_is_kept(world: World) -> None:
+    cycle_at(1, TEN)
+    wang = world.subscribers["wang"].pk
+    use = Use(subscriber_id=wang, usage="voice", started_at=TEN, quantity=120)
+
+    priced, second = rate_set([use, use], at=AT)
+
+    assert (priced.price, priced.free_quantity) == (Decimal("0.15"), 60)
+    assert (second.price, second.free_quantity) == (Decimal("0.30"), 0)
+    assert priced.currency == "CNY"
+    assert not AllowanceBucket.objects.exists()
+    assert rate_set([replace(use, roaming="asia")], at=AT)[0].price is None
+
+
+def test_what_is_paid_at_once_is_rated_at_once_and_stays(world: World) -> None:
+    batch = world.batch([{"key": "P", "at": TEN, "quantity": 120}], source="prepaid")
+    record = UsageRecord.objects.get()
+
+    priced = rate_records([record.pk], at=AT, paid=True)[record.pk]
+
+    assert (priced.price, priced.free_quantity) == (Decimal("0.15"), 60)
+    charge = UsageCharge.objects.get()
+    assert (charge.amount, charge.paid) == (Decimal("0.15"), Decimal("0.15"))
+    assert AllowanceBucket.objects.get().used == 60
+    assert batch.state == "loaded"
+
+    rate_batch(world.batch([{"key": "L", "at": TEN - HOUR, "quantity": 60}]).pk, at=AT)
+
+    assert prices() == {("P", 0): Decimal("0.15"), ("L", 0): Decimal("0.15")}
+
+
+def test_what_no_tariff_prices_cannot_be_paid_at_once(world: World) -> None:
+    world.batch([{"usage": "sms", "at": TEN, "quantity": 1}], source="prepaid")
+    record = UsageRecord.objects.get()
+    assert rate_records([record.pk], at=AT, paid=True)[record.pk].price is None
+    assert not UsageCharge.objects.exists()
