@@ -56,6 +56,8 @@ APPROVAL_HOURS = env.int("APPROVAL_HOURS", default=72)  # a request waits for a 
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
+OPERATOR_NAME = env("OPERATOR_NAME", default="三户电信")  # on bills and invoices
+OPERATOR_TAX_NUMBER = env("OPERATOR_TAX_NUMBER", default="")
 # Payment services by name, each with the secret by which it signs what it tells.
 PAYMENT_CALLBACK_SECRETS: dict[str, str] = env.json("PAYMENT_CALLBACK_SECRETS", default={})
 # Of one bill the charges are written off in this order; * is every charge group not named.
@@ -393,6 +395,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.refresh_overdue",
         "schedule": 900.0,
         "options": {"queue": "boss", "expires": 900},
+    },
+    "prove the ledger": {  # once a day; as long as something is wrong it says so each hour
+        "task": "billing.tasks.prove_ledger",
+        "schedule": 3600.0,
+        "options": {"queue": "boss", "expires": 3600},
+    },
+    "reckon monthly figures": {
+        "task": "billing.tasks.refresh_figures",
+        "schedule": 3600.0,
+        "options": {"queue": "boss", "expires": 3600},
     },
     "end sign-ons": {
         "task": "auth_center.tasks.end_sign_ons",
