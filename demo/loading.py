@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,11 @@ from django.conf import settings
 from auth_center.actors import Actor, system_actor
 from auth_center.permissions import permissions
 from auth_center.services import Employment, save_channel, save_operator, save_role, save_unit
+from billing.calendar import Month
+from billing.models import BillingOffering
+from config.instance.demo import answers
 from demo.catalogue import put_on_sale
+from demo.month import DemoMonth, month_before
 from demo.operators import EVERYWHERE, OPERATORS, ROLES, UNITS, granted
 from integration.settling import settle
 from products.catalogue import load
@@ -29,9 +33,13 @@ CATALOGUE = Path(__file__).parent.parent / "products" / "demo" / "catalogue.yaml
 
 
 def load_demo(
-    *, password: str, client_secret: str, at: datetime, clock: Callable[[], datetime], say: Any
-) -> dict[str, Any]:
-    """Load what is missing of the demo operator; return its sign-ins. Twice changes nothing."""
+    *, password: str, client_secret: str, at: datetime, clock: Callable[[], datetime], say: Any,
+    with_month: bool = True,
+) -> dict[str, Any]:  # fmt: skip
+    """Load what is missing of the demo operator; return its sign-ins. Twice changes nothing.
+
+    ``with_month`` lets its first customers live through the month before ``at``.
+    """
     actor = system_actor("demo")
     say("staff and channel")
     load_staff(password=password, actor=actor, at=at)
@@ -49,7 +57,11 @@ def load_demo(
         load_numbers(generate_numbers(NUMBER_PREFIX, NUMBERS, "GZ"), actor=actor)
         load_sims(generate_cards(NUMBERS, "GZ"), actor=actor)
     say("catalogue")
-    put_on_sale(load(CATALOGUE), actor=actor, at=at, settle=lambda: settle(clock=clock))
+    month = month_before(at)
+    launched_at = at if BillingOffering.objects.exists() else month.starts_at - timedelta(days=2)
+    put_on_sale(load(CATALOGUE), actor=actor, at=launched_at, settle=lambda: settle(clock=clock))
+    if with_month and _can_live(month):
+        DemoMonth(month, actor, say).live(until=at)
     return {
         "base_url": settings.BASE_URL,
         "operators": [
@@ -58,6 +70,14 @@ def load_demo(
         "channel": {"client_id": CLIENT_ID, "client_secret": client_secret, "scope": SCOPE},
         "main_offering": MAIN_OFFERING,
     }
+
+
+def _can_live(month: Month) -> bool:
+    """Tell whether the catalogue was on sale before the month, and the network answers."""
+    on_sale = BillingOffering.objects.filter(
+        code=MAIN_OFFERING, launched_at__lte=month.starts_at
+    ).exists()
+    return on_sale and answers(f"{settings.NETWORK_URL}/health")
 
 
 def load_staff(*, password: str, actor: Actor, at: datetime) -> None:

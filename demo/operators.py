@@ -91,7 +91,8 @@ ROLES = (
         ("BOSS产品经理", "BOSS product manager"),
         (System.BOSS,),
         (
-            *("billing.view", "billing.configure_tariff", "integration.view_flow"),
+            *("billing.view", "billing.configure_tariff", "billing.simulate_bill"),
+            "integration.view_flow",
             "auth_center.view_approval",
         ),
         limits={"billing.configure_tariff": "20"},
