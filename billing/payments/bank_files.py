@@ -142,7 +142,7 @@ def _post(file: BankFile, lines: Sequence[BankLine], actor: Actor, at: datetime)
             line.state, line.payment_id = BankLineState.PAID, payment.pk
     if strange:
         hold_in_suspense(strange, actor=actor, at=at)
-    BankLine.objects.bulk_update(lines, ["state", "reason", "payment_id"], batch_size=1000)
+    _keep(lines)
 
 
 def hold_in_suspense(lines: Sequence[BankLine], *, actor: Actor, at: datetime) -> None:
@@ -163,6 +163,20 @@ def hold_in_suspense(lines: Sequence[BankLine], *, actor: Actor, at: datetime) -
                 "at": at,
                 "actor_kind": actor.kind,
                 "actor_number": actor.number,
+            },
+        )
+
+
+def _keep(lines: Sequence[BankLine]) -> None:
+    """Write what became of lines, with one statement however many they are."""
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            {
+                "lines": [line.pk for line in lines],
+                "states": [str(line.state) for line in lines],
+                "reasons": [line.reason for line in lines],
+                "payments": [line.payment_id for line in lines],
             },
         )
 
@@ -272,6 +286,12 @@ class _Counted:
         return self._digest.hexdigest()
 
 
+_KEEP = """
+UPDATE billing_bankline l SET state = now.state, reason = now.reason, payment_id = now.payment_id
+FROM unnest(%(lines)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(payments)s::bigint[])
+     AS now (id, state, reason, payment_id)
+WHERE l.id = now.id
+"""
 _SUSPEND = """
 WITH held AS MATERIALIZED (
     SELECT *, nextval(pg_get_serial_sequence('billing_journalentry', 'id')) AS entry_id

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connections
 
 from billing.calendar import operator_zone
-from billing.payments.write_off import OPEN_BILLS
+from billing.payments.write_off import open_bills
 from core.systems import System
 
 
@@ -40,7 +40,7 @@ WITH payer AS (
     WHERE %(accounts)s::bigint[] IS NULL
       AND b.state = 'issued' AND b.open_amount > 0 AND b.due_on < %(today)s
 ),
-bill AS ({OPEN_BILLS}),
+bill AS ({open_bills()}),
 owed AS (
     SELECT account_id, coalesce(sum(open_amount), 0) AS amount
     FROM payer

@@ -60,14 +60,13 @@ WITH pot AS MATERIALIZED (
          AS given (pot_id, account_id, currency, amount, payment_no, place_id, book_id)
 ),
 {PLAN},
-owned AS (
-    SELECT pot_id, bill_id, owner_id, sum(amount) AS amount
-    FROM planned GROUP BY pot_id, bill_id, owner_id
-),
 rest AS MATERIALIZED (
-    SELECT pot_id, book_id, pot.amount - coalesce(sum(owned.amount), 0) AS amount
-    FROM pot LEFT JOIN owned USING (pot_id)
-    GROUP BY pot_id, book_id, pot.amount
+    SELECT pot_id, entry_id, any_value(account_id) AS account_id, any_value(currency) AS currency,
+           max(book_id) AS book_id, sum(amount) AS amount
+    FROM (SELECT pot_id, entry_id, account_id, currency, book_id, amount FROM pot
+          UNION ALL
+          SELECT pot_id, entry_id, account_id, currency, NULL, -amount FROM planned) AS moved
+    GROUP BY pot_id, entry_id
 ),
 entry AS (
     INSERT INTO billing_journalentry
@@ -80,8 +79,8 @@ entry AS (
 allocated AS (
     INSERT INTO billing_allocation
         (bill_id, charge_group, payment_id, amount, entry_id, allocated_at)
-    SELECT bill_id, charge_group, pot_id, planned.amount, entry_id, %(at)s
-    FROM planned JOIN pot USING (pot_id)
+    SELECT bill_id, charge_group, pot_id, amount, entry_id, %(at)s
+    FROM planned
     ORDER BY pot_id, bill_id
 ),
 kept AS (
@@ -92,9 +91,9 @@ kept AS (
 INSERT INTO billing_posting (entry_id, ledger_id, amount, currency, account_id, book_id, bill_id)
 SELECT entry_id, place_id, amount, currency, account_id, NULL::bigint, NULL::bigint FROM pot
 UNION ALL
-SELECT entry_id, %(receivable)s, -owned.amount, currency, owner_id, NULL, bill_id
-FROM owned JOIN pot USING (pot_id)
+SELECT entry_id, %(receivable)s, -sum(amount), currency, owner_id, NULL, bill_id
+FROM planned GROUP BY entry_id, currency, owner_id, bill_id
 UNION ALL
-SELECT entry_id, %(cash)s, -rest.amount, currency, account_id, rest.book_id, NULL
-FROM rest JOIN pot USING (pot_id) WHERE rest.amount > 0
+SELECT entry_id, %(cash)s, -amount, currency, account_id, book_id, NULL
+FROM rest WHERE amount > 0
 """  # noqa: S608

@@ -70,15 +70,19 @@ WITH ranked AS (
     FROM billing_balancebook WHERE account_id = ANY(%(accounts)s) AND {_USABLE}
 ),
 pot AS MATERIALIZED (
-    SELECT id AS pot_id, book_no, account_id, currency, kind, amount, charge_groups AS groups
+    SELECT id AS pot_id, book_no, account_id, currency, kind, amount, charge_groups AS groups,
+           nextval(pg_get_serial_sequence('billing_journalentry', 'id')) AS entry_id
     FROM ranked WHERE place = %(rank)s AND amount > 0
 ),
 {PLAN},
-used AS MATERIALIZED (
-    SELECT pot_id, book_no, account_id, currency, kind, planned.amount,
-           nextval(pg_get_serial_sequence('billing_journalentry', 'id')) AS entry_id
-    FROM (SELECT pot_id, sum(amount) AS amount FROM planned GROUP BY pot_id) AS planned
-    JOIN (SELECT pot_id, book_no, account_id, currency, kind FROM pot) AS pot USING (pot_id)
+used AS MATERIALIZED (  -- what each book pays; kind and number are only its pot's
+    SELECT pot_id, entry_id, any_value(account_id) AS account_id, any_value(currency) AS currency,
+           max(book_no) AS book_no, max(kind) AS kind, sum(paid) AS amount
+    FROM (SELECT pot_id, entry_id, account_id, currency, book_no, kind, 0 AS paid FROM pot
+          UNION ALL
+          SELECT pot_id, entry_id, account_id, currency, NULL, NULL, amount FROM planned) AS moved
+    GROUP BY pot_id, entry_id
+    HAVING sum(paid) > 0
 ),
 entry AS (
     INSERT INTO billing_journalentry
@@ -90,8 +94,8 @@ entry AS (
 ),
 allocated AS (
     INSERT INTO billing_allocation (bill_id, charge_group, book_id, amount, entry_id, allocated_at)
-    SELECT bill_id, charge_group, pot_id, planned.amount, entry_id, %(at)s
-    FROM planned JOIN used USING (pot_id)
+    SELECT bill_id, charge_group, pot_id, amount, entry_id, %(at)s
+    FROM planned
     ORDER BY pot_id, bill_id
 ),
 taken AS (
@@ -108,10 +112,8 @@ posted AS (
            amount, currency, account_id, pot_id, NULL::bigint
     FROM used
     UNION ALL
-    SELECT entry_id, %(receivable)s, -owed.amount, currency, owner_id, NULL, bill_id
-    FROM (SELECT pot_id, bill_id, owner_id, sum(amount) AS amount
-          FROM planned GROUP BY pot_id, bill_id, owner_id) AS owed
-    JOIN (SELECT pot_id, entry_id, currency FROM used) AS used USING (pot_id)
+    SELECT entry_id, %(receivable)s, -sum(amount), currency, owner_id, NULL, bill_id
+    FROM planned GROUP BY entry_id, currency, owner_id, bill_id
     UNION ALL
     SELECT entry_id, side.ledger_id, side.sign * amount, currency, account_id, NULL, NULL
     FROM used

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from auth_center.actors import Actor
 from auth_center.scope import narrowed
 from billing.models import BalanceBook, BillingAccount, BillingSubscriber
-from billing.payments.write_off import OPEN_BILLS
+from billing.payments.write_off import open_bills
 from core.systems import System
 
 MOST_FOUND = 20
@@ -81,10 +81,10 @@ def _payers(users: QuerySet[BillingSubscriber]) -> QuerySet[Any]:
 
 _OPEN = f"""
 WITH payer AS (SELECT %(account)s::bigint AS account_id, %(currency)s::text AS currency),
-bill AS ({OPEN_BILLS})
+bill AS ({open_bills()})
 SELECT b.bill_no, a.account_no, c.starts_on, c.ends_on, b.due_on, b.total, b.open_amount, disputed
 FROM bill
-JOIN billing_bill b ON b.id = bill.id
+JOIN billing_bill b ON b.id = bill.bill_id
 JOIN billing_billingaccount a ON a.id = b.account_id
 JOIN billing_billingcycle c ON c.id = b.cycle_id
 ORDER BY disputed, b.due_on, b.id
