@@ -846,6 +846,10 @@ class Migration(migrations.Migration):
                     "charge_group",
                     models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
                 ),
+                (
+                    "region",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="区域"),
+                ),
                 ("items", models.BigIntegerField(verbose_name="条数")),
                 ("quantity", models.BigIntegerField(default=0, verbose_name="数量")),
                 ("free_quantity", models.BigIntegerField(default=0, verbose_name="免费数量")),
@@ -1794,7 +1798,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="monthfigure",
             constraint=models.UniqueConstraint(
-                fields=("month", "kind", "word", "currency", "product", "charge_group"),
+                fields=("month", "kind", "word", "currency", "product", "charge_group", "region"),
                 name="billing_month_figure_once",
             ),
         ),
