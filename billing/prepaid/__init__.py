@@ -1,6 +1,13 @@
 """实时计费: balances that pay at once, and what is held, given, moved and expires of them."""
 
-from billing.prepaid.books import BalanceTooLow, free_of, list_books
+from billing.prepaid.books import (
+    BalanceTooLow,
+    free_of,
+    list_books,
+    list_charges,
+    list_reservations,
+    list_transfers,
+)
 from billing.prepaid.charging import debit
 from billing.prepaid.ending import expire_reservations, release
 from billing.prepaid.expiring import expire_books
@@ -21,6 +28,9 @@ __all__ = [
     "free_of",
     "give_balance",
     "list_books",
+    "list_charges",
+    "list_reservations",
+    "list_transfers",
     "release",
     "reserve",
     "transfer_balance",

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 
 from auth_center.actors import Actor
 from auth_center.scope import narrowed
-from billing.models import BalanceBook, BillingAccount
+from billing.models import (
+    BalanceBook,
+    BalanceCharge,
+    BillingAccount,
+    BillingSubscriber,
+    JournalEntry,
+    Posting,
+    Reservation,
+)
+from billing.states import EntryKind
 from core.errors import Conflict
+
+Of = TypeVar("Of", bound=Model)
+_SUBSCRIBER = Subquery(
+    BillingSubscriber.objects.filter(pk=OuterRef("subscriber_id")).values("subscriber_no")[:1]
+)
 
 
 class BalanceTooLow(Conflict):
@@ -40,7 +55,48 @@ def free_of(account: BillingAccount, charge_group: str, at: datetime) -> Decimal
 
 def list_books(actor: Actor) -> QuerySet[BalanceBook]:
     """Return the books of accounts that ``actor`` may see."""
-    rows = BalanceBook.objects.select_related("account")
+    return _seen(BalanceBook.objects.select_related("account"), actor)
+
+
+def list_reservations(actor: Actor) -> QuerySet[Reservation]:
+    """Return the reservations on accounts that ``actor`` may see."""
+    rows = Reservation.objects.select_related("account").annotate(subscriber_no=_SUBSCRIBER)
+    return _seen(rows, actor)
+
+
+def list_charges(actor: Actor) -> QuerySet[BalanceCharge]:
+    """Return what was taken at once from accounts that ``actor`` may see."""
+    rows = BalanceCharge.objects.select_related("account").annotate(subscriber_no=_SUBSCRIBER)
+    return _seen(rows, actor)
+
+
+def list_transfers(actor: Actor) -> QuerySet[JournalEntry]:
+    """Return the entries of transfers out of accounts that ``actor`` may see, with both sides.
+
+    ``giver`` and ``taker`` are the books' ids, ``*_book`` their numbers, ``*_no`` the accounts'.
+    """
+    seen = narrowed(
+        BillingAccount.objects.all(), actor, region="customer__region", unit="customer__org_unit"
+    )
+    sides = {
+        "giver": Posting.objects.filter(entry=OuterRef("pk"), amount__gt=0),
+        "taker": Posting.objects.filter(entry=OuterRef("pk"), amount__lt=0),
+    }
+    rows = JournalEntry.objects.filter(
+        kind=EntryKind.TRANSFER, account_id__in=seen.values("pk")
+    ).annotate(amount=Subquery(sides["giver"].values("amount")[:1]))
+    for side, postings in sides.items():
+        book = BalanceBook.objects.filter(pk=OuterRef(side))
+        rows = rows.annotate(**{side: Subquery(postings.values("book_id")[:1])}).annotate(
+            **{
+                f"{side}_book": Subquery(book.values("book_no")[:1]),
+                f"{side}_no": Subquery(book.values("account__account_no")[:1]),
+            }
+        )
+    return rows
+
+
+def _seen(rows: QuerySet[Of], actor: Actor) -> QuerySet[Of]:
     return narrowed(
         rows, actor, region="account__customer__region", unit="account__customer__org_unit"
     )

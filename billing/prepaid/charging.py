@@ -13,7 +13,7 @@ from auth_center.actors import Actor
 from auth_center.permissions import require
 from billing import permissions
 from billing.ledger.posting import open_period
-from billing.models import BalanceCharge, BillingAccount, BillingSubscriber, Reservation
+from billing.models import BalanceCharge, BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
 from billing.prepaid.reserving import (
     ReservationEnded,
@@ -32,6 +32,7 @@ from billing.prepaid.wishes import (
     payer_of,
     subscriber_of,
     wish_of,
+    with_parties,
 )
 from billing.rating import rate_records
 from billing.states import ReservationState, UsageSource
@@ -147,7 +148,7 @@ def _charge(
     for _ in range(2):
         rows = rows_of(BalanceCharge, text, values)
         if rows:
-            return _with(rows[0], asked.account)
+            return with_parties(rows[0], asked)
         known = _known(how)
         if known is not None:
             return known
@@ -194,8 +195,3 @@ def _known(how: dict[str, Any]) -> BalanceCharge | None:
 
 def _charge_of_another(how: dict[str, Any]) -> BalanceCharge:
     raise ReservationTaken(reference=how["reference"])
-
-
-def _with(charge: BalanceCharge, account: BillingAccount) -> BalanceCharge:
-    charge.account = account
-    return charge

@@ -45,6 +45,7 @@ def transfer_balance(
     reference: str,
     actor: Actor,
     at: datetime,
+    currency: str = "",
     charge_groups: Collection[str] = (),
     reason: str = "",
 ) -> JournalEntry:
@@ -52,13 +53,14 @@ def transfer_balance(
 
     Gifts are not moved. Told twice under one ``reference`` it moves once.
 
-    Raises ``AccountUnknown``, ``AmountInvalid``, ``TransferInvalid``, ``BalanceTooLow``,
-    ``ReservationTaken`` (the reference) or ``PeriodClosed``: then nothing is written.
+    Raises ``AccountUnknown``, ``AmountInvalid``, ``CurrencyOfAnother``, ``TransferInvalid``,
+    ``BalanceTooLow``, ``ReservationTaken`` (the reference) or ``PeriodClosed``: then nothing is
+    written.
     """
     require(actor, permissions.CHARGE_BALANCE)
     name = named(reference)
     giver, taker = account_of(account_no, actor), account_of(to_account_no, actor)
-    value = judged(amount, giver)
+    value = judged(amount, giver, currency)
     groups = sorted(set(charge_groups))
     if giver.currency != taker.currency or (giver.pk == taker.pk and not groups):
         raise TransferInvalid()

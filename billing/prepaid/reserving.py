@@ -14,10 +14,10 @@ from auth_center.actors import Actor
 from auth_center.permissions import require
 from auth_center.scope import narrowed
 from billing import permissions
-from billing.models import BillingAccount, BillingSubscriber, Reservation
+from billing.models import BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
 from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
-from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of
+from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of, with_parties
 from billing.states import ReservationState
 from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
@@ -201,7 +201,7 @@ def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
     }
     rows = rows_of(Reservation, statement("reserve", ACCOUNT), values)
     if rows:
-        return _with(rows[0], asked.account)
+        return with_parties(rows[0], asked)
     known = _known(how)
     if known is not None:
         return known
@@ -209,16 +209,10 @@ def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
 
 
 def _known(how: dict[str, Any]) -> Reservation | None:
-    rows = Reservation.objects.select_related("account")
-    known = rows.filter(reference=how["reference"]).first()
+    known = Reservation.objects.select_related("account").filter(reference=how["reference"]).first()
     if known is not None and known.content_digest != how["digest"]:
         raise ReservationTaken(reference=how["reference"])
     return known
-
-
-def _with(reservation: Reservation, account: BillingAccount) -> Reservation:
-    reservation.account = account
-    return reservation
 
 
 def _subscriber_no(held: Reservation) -> str:

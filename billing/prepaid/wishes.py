@@ -7,19 +7,26 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
 from auth_center.actors import Actor
 from auth_center.scope import narrowed
-from billing.models import BillingAccount, BillingSubscriber, PaymentRelation, Reservation
+from billing.models import (
+    BalanceCharge,
+    BillingAccount,
+    BillingSubscriber,
+    PaymentRelation,
+    Reservation,
+)
 from billing.payments.money import CurrencyOfAnother
 from billing.payments.parties import account_of
 from billing.rating import Priced, Use, rate_set
 from billing.states import AccountStatus, SubscriberStatus, Usage
 from core.errors import Conflict, DomainError, NotFound
 
+Row = TypeVar("Row", Reservation, BalanceCharge)
 MOST = Decimal("99999999.999999")
 SMALLEST = Decimal("0.000001")
 MOST_QUANTITY = 10**15
@@ -124,6 +131,13 @@ class Asked:
             "charge_group": self.charge_group,
             "subscriber": self.subscriber.pk if self.subscriber else None,
         }
+
+
+def with_parties(row: Row, asked: Asked) -> Row:
+    """Return a row just written, its account and subscriber at hand."""
+    row.account = asked.account
+    row.subscriber_no = asked.subscriber.subscriber_no if asked.subscriber else None
+    return row
 
 
 def judged(wish: Wish, at: datetime) -> Wish:
