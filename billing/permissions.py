@@ -37,7 +37,7 @@ LOAD_USAGE = permission(
 MEND_USAGE = permission(
     "billing.mend_quarantined_usage", zh="处理异常话单", en="Mend quarantined usage"
 )
-VIEW_BILL = permission("billing.view_bill", zh="查询账单", en="View bills")
+VIEW_BILL = permission("billing.view_bill", zh="查询账单", en="View bills", scope="bills.read")
 RUN_BILLS = permission("billing.run_bills", zh="出账", en="Run bills")
 REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again")
 ISSUE_INVOICE = permission("billing.issue_invoice", zh="开具发票", en="Issue tax invoices")

@@ -398,13 +398,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "prove the ledger": {  # once a day; as long as something is wrong it says so each hour
         "task": "billing.tasks.prove_ledger",
-        "schedule": 3600.0,
-        "options": {"queue": "boss", "expires": 3600},
+        "schedule": 300.0,
+        "options": {"queue": "boss", "expires": 300},
     },
     "reckon monthly figures": {
         "task": "billing.tasks.refresh_figures",
-        "schedule": 3600.0,
-        "options": {"queue": "boss", "expires": 3600},
+        "schedule": 1800.0,
+        "options": {"queue": "boss", "expires": 1800},
     },
     "end sign-ons": {
         "task": "auth_center.tasks.end_sign_ons",
