@@ -17,8 +17,7 @@ CROSS JOIN LATERAL (SELECT (s.valid_from AT TIME ZONE %(zone)s)::date AS from_on
 CROSS JOIN LATERAL jsonb_array_elements(s.tariffs) AS bought
 JOIN price t ON t.code = bought->>'code' AND t.version = (bought->>'version')::int
 WHERE s.status NOT IN ('created', 'cancelled', 'aborted')
-  AND d.from_on <= p.ends_on AND d.until_on >= p.before_on AND d.from_on < d.until_on
-  AND d.from_on < p.until_on AND p.from_on < d.until_on;
+  AND d.from_on <= p.ends_on AND d.until_on >= p.before_on AND d.from_on < d.until_on;
 ANALYZE holding;
 
 -- The days for which a hold fee takes the place of the fee.

@@ -101,7 +101,7 @@ class World:
         )
         return self.tariffs[code]
 
-    def fee(self, code: str, amount: float = 30, group: str = "rental", **rules: Any) -> Any:
+    def fee(self, code: str, amount: Any = 30, group: str = "rental", **rules: Any) -> Any:
         """Hold a monthly fee; charged at its cycle's end, by the day, unless told otherwise."""
         first, last = rules.pop("first", "by_day"), rules.pop("last", "by_day")
         return self.tariff(
