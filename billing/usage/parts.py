@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from billing.usage.csv_lines import SEPARATOR, parsed
 PART_BYTES = 4 << 20
 _NO_FIELDS = b"\t\\N\n"  # the database divides the line itself
 _NUL = "␀".encode()  # what no column can hold, made visible
+_HIDDEN = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|" + _NUL)  # a line with one is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,17 @@ def read_part(file: BinaryIO, told: Mapping[str, Any], begin: int) -> Part:
     text = block.decode(told["encoding"]).encode() if told["encoding"] != "utf-8" else block
     text = text.replace(b"\r\n", b"\n")
     rows = _escaped(text).replace(b"\n", _NO_FIELDS)
-    if told["format"] == "csv" and b'"' in text:
-        rows = b"".join(_row(line) for line in text.split(b"\n")[:-1])
+    quotes = told["format"] == "csv" and b'"' in text
+    if quotes or _HIDDEN.search(text):
+        rows = b"".join(_row(line, quotes) for line in text.split(b"\n")[:-1])
     return Part(rows, lines, begin + whole)
 
 
-def _row(line: bytes) -> bytes:
-    """One line of which the quotes, if any, are read here."""
-    if b'"' not in line:
+def _row(line: bytes, quotes: bool) -> bytes:
+    """One line of which the quotes, if any, are read here; of one that hides something, nothing."""
+    if _HIDDEN.search(line):
+        return _escaped(line) + b"\t\n"
+    if not quotes or b'"' not in line:
         return _escaped(line) + _NO_FIELDS
     fields = parsed(line.decode())
     divided = SEPARATOR.join(fields or []).encode().replace(b"\n", b" ")
