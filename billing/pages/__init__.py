@@ -101,3 +101,8 @@ for page in (
     boss_console.add_page(page)
 
 show_subjects("release", page="boss:release_configure", permission=permissions.VIEW_RELEASE)
+
+from billing.pages.simulator import registering as registering  # noqa: E402
+from billing.pages import bills as bills  # noqa: E402
+from billing.pages import ledger as ledger  # noqa: E402
+from billing.pages import balances as balances  # noqa: E402

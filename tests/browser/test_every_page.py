@@ -119,6 +119,7 @@ VISITS = [
     Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.data}/1/"),
     Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.fee}/1/"),
     Visit("boss", "release_commands", "releases/{release.number}/services/{release.service}/"),
+    Visit("boss", "release_simulation", "releases/{release.number}/simulation/"),
     Visit("boss", "tariff_list", "tariffs/"),
     Visit("boss", "tariff_held", "tariffs/T-59-DATA/"),
     Visit("oss", "work_orders", "work-orders/?standing=all"),
@@ -164,6 +165,7 @@ PARTS = {
     "boss": {
         "approval": "test_release_desk", "health_parts": "health", "audit-export": "audit",
         "release_state": "test_release_desk", "release_finish": "test_release_desk",
+        "release_simulate": "test_release_desk",
         "release_rules_fields": "release_rules", "release_rules_preview": "release_rules",
         "release_commands_fields": "release_commands",
     },
