@@ -120,24 +120,24 @@ def ask_adjustment(
 @approvable(permissions.REVERSE_PAYMENT, system=System.BOSS, unit=UNIT)
 def reversed_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
     """Reverse a payment on somebody's word."""
-    found = reverse_payment(**arguments, **_words(warrant, permissions.REVERSE_PAYMENT))
+    found = reverse_payment(**arguments, **words_of(warrant, permissions.REVERSE_PAYMENT))
     return {"payment": found.payment.payment_no}
 
 
 @approvable(permissions.REFUND, system=System.BOSS, unit=UNIT)
 def refunded_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
     """Give money back on somebody's word."""
-    return {"payment": refund(**arguments, **_words(warrant, permissions.REFUND)).payment_no}
+    return {"payment": refund(**arguments, **words_of(warrant, permissions.REFUND)).payment_no}
 
 
 @approvable(permissions.ADJUST, system=System.BOSS, unit=UNIT)
 def adjusted_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
     """Adjust an account on somebody's word."""
-    made = adjust_account(**arguments, **_words(warrant, permissions.ADJUST))
+    made = adjust_account(**arguments, **words_of(warrant, permissions.ADJUST))
     return {"adjustment": made.adjustment_no}
 
 
-def _words(warrant: Warrant, permission: str) -> dict[str, Any]:
+def words_of(warrant: Warrant, permission: str) -> dict[str, Any]:
     """Return in whose name a deed is done and who approved it: at a desk it is the asker's."""
     if not warrant.approval_no:
         return {"actor": warrant.actor, "at": warrant.at}

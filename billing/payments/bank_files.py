@@ -126,7 +126,8 @@ def _post(file: BankFile, lines: Sequence[BankLine], actor: Actor, at: datetime)
             account_no__in={line.account_text for line in fresh}
         )
     }
-    paid, strange = [], []
+    paid: list[BankLine] = []
+    strange: list[BankLine] = []
     for line in fresh:
         account = accounts.get(line.account_text)
         if account is None:

@@ -22,7 +22,7 @@ def refresh_overdue(accounts: Iterable[int] | None, *, at: datetime) -> int:
     wanted = None if accounts is None else sorted(set(accounts))
     with connections[System.BOSS.alias].cursor() as cursor:
         cursor.execute(_REFRESH, {"accounts": wanted, "today": today})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 _REFRESH = f"""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -48,7 +49,7 @@ def cash_books(owners: Iterable[tuple[int, str]], at: datetime) -> dict[tuple[in
     """Return the cash book of each account and currency, locked; a missing one is made."""
     wanted = sorted(set(owners))
     with connections[System.BOSS.alias].cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "accounts": [account for account, _ in wanted],
             "currencies": [currency for _, currency in wanted],
             "at": at,

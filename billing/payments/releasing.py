@@ -45,9 +45,9 @@ def _release(paid: list[Allocation], actor: Actor, at: datetime, reason: str) ->
     lines = receivable_lines(paid, {bill.pk: bill})
     into: dict[int, Decimal] = defaultdict(Decimal)
     owners = dict(
-        Payment.objects.filter(pk__in={one.payment_id for one in paid} - {None}).values_list(
-            "pk", "account_id"
-        )
+        Payment.objects.filter(
+            pk__in={one.payment_id for one in paid if one.payment_id}
+        ).values_list("pk", "account_id")
     )
     cash = cash_books({(owner, bill.currency) for owner in owners.values()}, at)
     for one in paid:
@@ -90,7 +90,7 @@ def _release(paid: list[Allocation], actor: Actor, at: datetime, reason: str) ->
 
 def _taken_back(one: Allocation, at: datetime) -> Line:
     """Undo the adjustment that took a part off the bill; return its side of the entry."""
-    adjustment = Adjustment.objects.get(pk=one.adjustment_id)
+    adjustment = Adjustment.objects.get(pk=one.adjustment_id or 0)
     adjustment.state = AdjustmentState.REVERSED
     adjustment.reversed_at = at
     adjustment.save(update_fields=["state", "reversed_at"])

@@ -100,7 +100,7 @@ def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> 
         if voucher is None:
             raise VoucherInvalid(field="secret")
         if voucher.state == VoucherState.USED:
-            used = Payment.objects.select_related("account").get(pk=voucher.payment_id)
+            used = Payment.objects.select_related("account").get(pk=voucher.payment_id or 0)
             if used.account.account_no == account_no:
                 return used
         if voucher.state != VoucherState.ISSUED or voucher.expires_at <= at:

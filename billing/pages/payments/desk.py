@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -58,7 +59,7 @@ def serve(request: HttpRequest, account_no: str) -> HttpResponse:
             address = reverse("boss:payment", args=[payment.payment_no])
             return redirect(f"{address}?{urlencode({'taken': '1', 'handed': handed})}")
     bills = list_open_bills(account)
-    owed = sum(one.open_amount for one in bills)
+    owed = sum((one.open_amount for one in bills), Decimal())
     return render_page(
         request,
         "billing/payments/desk.html",
@@ -141,7 +142,8 @@ def refund(request: HttpRequest, account_no: str) -> HttpResponse:
             if answer.request is not None:
                 return _asked(request, answer.request.number, account)
             return redirect("boss:payment", payment_no=answer.outcome["payment"])
-    free = sum(one.amount - one.reserved for one in list_books(account) if one.kind == "cash")
+    cash = [one for one in list_books(account) if one.kind == "cash"]
+    free = sum((one.amount - one.reserved for one in cash), Decimal())
     return render_page(
         request,
         "billing/payments/refund.html",

@@ -14,6 +14,8 @@ from auth_center.values import Limit
 from billing.cycles import cycle_at
 from billing.ledger.chart import Ledger
 from billing.ledger.posting import Line, post
+from billing.ledger.proofs import PROOFS
+from billing.ledger.proving import prove
 from billing.models import (
     BalanceBook,
     Bill,
@@ -197,8 +199,11 @@ def ledger(code: Ledger) -> Decimal:
 
 
 def wrong() -> list[str]:
-    """Name what does not agree: entries, books, bills, payments."""
-    return [name for name, statement in _CHECKS.items() if _one(statement)]
+    """Name what does not agree: entries, books, bills, payments; by the ledger's proofs as well."""
+    found = [name for name, statement in _CHECKS.items() if _one(statement)]
+    proofs = [one for one in PROOFS if one.name in _PROOFS]
+    assert len(proofs) == len(_PROOFS)
+    return found + [f"{one.proof} {one.name}" for one in prove(AT, proofs).wrong]
 
 
 def _one(statement: str, *values: Any) -> Any:
@@ -207,6 +212,11 @@ def _one(statement: str, *values: Any) -> Any:
         return cursor.fetchone()[0]
 
 
+# The proofs about what is moved here; bills and books are made by hand.
+_PROOFS = {
+    "payments", "allocations", "adjustments", "reversals", "undone", "suspense", "receivables",
+    "entries", "postings",
+}  # fmt: skip
 _CHECKS = {
     "an entry does not balance": """
         SELECT count(*) FROM (SELECT FROM billing_posting GROUP BY entry_id, currency
