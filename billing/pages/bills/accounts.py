@@ -98,6 +98,7 @@ def show_one(request: HttpRequest, account_no: str) -> HttpResponse:
         bills=[bill_row(one, today) for one in bills.order_by("-issued_at", "-pk")[:RECENT]],
         all_bills=address_of(actor, "bill_list") + address({"account": account_no}),
         desk=address_of(actor, "desk", account_no),
+        balances=address_of(actor, "balances", account_no),
         movements=[_movement(actor, one) for one in moved],
         older=address(asked, before=moved[-1].id) if more else "",
         first=address(asked) if before else "",
