@@ -23,6 +23,8 @@ from billing.models import LedgerProof
 from core.systems import System
 
 EVERY = timedelta(days=1)
+LOOKED_AT = timedelta(minutes=5)  # how often it is looked whether a proof is due
+AGAIN = timedelta(hours=1)  # how often an alarm is repeated
 LATE = timedelta(hours=26)  # a proof that is older says that nothing proves any more
 PROVE, FIGURES = "billing.tasks.prove_ledger", "billing.tasks.refresh_figures"
 _log = logging.getLogger(__name__)
@@ -41,12 +43,12 @@ def ask_for_figures(*, actor: Actor) -> None:
 
 
 def prove_when_due(at: datetime, *, now: bool = False) -> LedgerProof | None:
-    """Prove everything, ``now`` or if that was last done a day ago; else repeat a last alarm."""
+    """Prove everything, ``now`` or if that was last done a day ago; else repeat its alarm."""
     with _taken(PROVE) as mine:
         last = last_proof()
         if mine and (now or last is None or at - last.began_at >= EVERY):
             return keep_proof(at)
-        if last is not None and last.wrong_count:
+        if last is not None and last.wrong_count and (at - last.began_at) % AGAIN < LOOKED_AT:
             _log.error(
                 "ALARM: the ledger was not proven at %s: %s wrong", last.began_at, last.wrong_count
             )
