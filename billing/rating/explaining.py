@@ -32,7 +32,7 @@ def explain(event: RatedEvent) -> list[Both]:
 
 def _sentences(event: RatedEvent) -> Iterator[Both]:
     record = UsageRecord.objects.get(pk=event.usage_id)
-    tariff = BillingTariff.objects.filter(pk=event.tariff_id).first()
+    tariff = BillingTariff.objects.filter(pk=event.tariff_id or 0).first()
     currency = tariff.currency if tariff else ""
     if event.quantity == 0:
         yield say.taken_back(event, currency) if event.charge else say.nothing_used()
@@ -91,7 +91,7 @@ def _parts(event: RatedEvent, steps: list[dict[str, Any]]) -> list[tuple[int, in
                 "pers": [step["per"] for step in steps],
             },
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _aftermath(event: RatedEvent, currency: str) -> Iterator[Both]:

@@ -24,10 +24,12 @@ ANALYSED = (
     *("payer", "cycle", "has", "sold", "profile", "price", "slot", "choice", "item", "bucket"),
     "reach",
 )
-# The large relations have no statistics: without these the planner sorts them to merge them.
-PLANNING = "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
-
-
+# The large relations have no statistics: without this the planner sorts them to merge them. A part
+# takes longer than what a person waits for, and waits for others that rate the same streams.
+PLANNING = (
+    "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; "
+    "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'"
+)
 INLINED = {part for parts in INLINE.values() for part in parts}
 COUNTS = """
 SELECT count(*) FILTER (WHERE result.unrated IS NULL AND NOT used.was_rated),

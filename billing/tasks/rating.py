@@ -13,11 +13,11 @@ from billing.rating.working import work_batch
 def rate_usage(batch_id: int) -> None:
     """批价: rate one part of a batch, then let another task go on."""
     if work_batch(batch_id, at=timezone.now()):
-        rate_usage.apply_async([batch_id], expires=600)
+        rate_usage.apply_async((batch_id,), expires=600)
 
 
 @shared_task(name="billing.tasks.call_rating_workers", queue="boss")
 def call_rating_workers() -> None:
     """Call workers to the batches that lack them."""
     for batch_id in missing_workers():
-        rate_usage.apply_async([batch_id], expires=60)
+        rate_usage.apply_async((batch_id,), expires=60)

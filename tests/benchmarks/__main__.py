@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import authorization, catalogue_import, eligibility, numbers, orders, search
+from tests.benchmarks import (
+    authorization,
+    catalogue_import,
+    eligibility,
+    numbers,
+    orders,
+    rating,
+    search,
+)
 from tests.instance import instance
 
 BENCHMARKS = {
@@ -14,6 +22,7 @@ BENCHMARKS = {
     "search": search.run,
     "eligibility": eligibility.run,
     "catalogue_import": catalogue_import.run,
+    "rating": rating.run,
 }
 
 
