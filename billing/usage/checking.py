@@ -11,7 +11,8 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 from billing.usage import csv_lines, json_lines
 from billing.usage.refusals import FileRefused
@@ -56,13 +57,13 @@ class _Line:
     text: bytes
 
 
-def digest_of(file: BinaryIO) -> str:
+def digest_of(file: BufferedReader) -> str:
     """Return the mark by which a file's content is known again."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_file(file: BinaryIO) -> Checked:
+def check_file(file: BufferedReader) -> Checked:
     """Return what a whole file is; raise ``FileRefused`` with the line for what is none."""
     size = file.seek(0, os.SEEK_END)
     lines = _lines(file)
@@ -117,7 +118,7 @@ def _count(lines: Iterator[_Line], found: Checked, encoding: _Encoding) -> None:
         )
 
 
-def _lines(file: BinaryIO) -> Iterator[_Line]:
+def _lines(file: BufferedReader) -> Iterator[_Line]:
     """Yield each line with its place; raise ``FileRefused`` for one that is too long."""
     file.seek(0)
     number, place, rest = 0, 0, b""

@@ -118,8 +118,8 @@ def correct_quarantined(
         before, held.fields = held.fields, {name: one for name, one in fields.items() if one}
         QuarantinedRecord.objects.filter(pk=id).update(fields=held.fields)
         done = _retry([id], actor, at)
-        names = [n for n in FIELDS if before.get(n) != held.fields.get(n)]
-        _record(actor, "correct", Which(ids=[id]), at, {"changed": names, **asdict(done)})
+        changed = [name for name in FIELDS if before.get(name) != held.fields.get(name)]
+        _record(actor, "correct", Which(ids=[id]), at, {"changed": changed, **asdict(done)})
     return done
 
 
@@ -174,7 +174,7 @@ def _retry(ids: list[int], actor: Actor, at: datetime) -> Retried:
         cursor.execute("DROP TABLE IF EXISTS usage_lines")
         cursor.execute(_LINES, [ids])
         taken = add_records("usage_lines", batch.pk, {"format": "json"}, at=at)
-        by = {"at": at, "by": actor.number[:64]}
+        by: dict[str, Any] = {"at": at, "by": actor.number[:64]}
         cursor.execute(_RECOVERED, by)
         cursor.execute(_STILL, reason_words())
         to_rate = _rate_again(cursor, ids, at)

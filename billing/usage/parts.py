@@ -7,8 +7,9 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from billing.usage.checking import LONGEST_LINE
 from billing.usage.csv_lines import SEPARATOR, parsed
@@ -28,7 +29,7 @@ class Part:
     end: int
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a plain file for reading; a link to one, or a pipe, is none."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     file = os.fdopen(handle, "rb")
@@ -38,7 +39,7 @@ def open_file(path: Path) -> BinaryIO:
     return file
 
 
-def read_part(file: BinaryIO, told: Mapping[str, Any], begin: int) -> Part:
+def read_part(file: BufferedReader, told: Mapping[str, Any], begin: int) -> Part:
     """Return the lines that stand from ``begin`` on, the last part up to the trailer."""
     file.seek(begin)
     block = file.read(min(PART_BYTES, told["end"] - begin))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -22,7 +23,7 @@ from billing.models import UsageBatch
 from billing.states import BatchState, UsageSource
 from billing.usage.checking import check_file, digest_of
 from billing.usage.parts import open_file, read_part
-from billing.usage.refusals import FileGone, FileRefused
+from billing.usage.refusals import FileGone, FileRefused, printable
 from billing.usage.taking import Taken, take_lines
 from core.systems import System
 
@@ -73,11 +74,11 @@ def file_mark(state: os.stat_result) -> str:
     return f"{state.st_dev}:{state.st_ino}:{state.st_size}:{state.st_mtime_ns}"
 
 
-def _begin(file: BinaryIO, digest: str, name: str, actor: Actor, at: datetime) -> UsageBatch:
+def _begin(file: BufferedReader, digest: str, name: str, actor: Actor, at: datetime) -> UsageBatch:
     """Write the batch of a new file, ``loading`` or ``refused``; of two at once, one is written."""
     batch = UsageBatch(
         source=UsageSource.FILE,
-        name=_printable(name),
+        name=printable(name)[:255],
         digest=digest,
         state=BatchState.LOADING,
         received_at=at,
@@ -106,7 +107,7 @@ def _begin(file: BinaryIO, digest: str, name: str, actor: Actor, at: datetime) -
     return batch
 
 
-def _take_part(batch_id: int, file: BinaryIO, at: datetime) -> bool | None:
+def _take_part(batch_id: int, file: BufferedReader, at: datetime) -> bool | None:
     """Take one part in; return whether it was the last, or nothing if another process has it."""
     with transaction.atomic(using=System.BOSS.alias):
         batch = UsageBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id).first()
@@ -123,7 +124,7 @@ def _take_part(batch_id: int, file: BinaryIO, at: datetime) -> bool | None:
         )
         _add_up(batch, taken)
         batch.taken_bytes, batch.taken_lines = part.end, batch.taken_lines + part.lines
-        done = part.end >= told["end"]
+        done: bool = part.end >= told["end"]
         if done:
             _check_counts(batch)
             batch.state, batch.loaded_at = BatchState.LOADED, at
@@ -149,7 +150,3 @@ def _check_counts(batch: UsageBatch) -> None:
     found = batch.records + counts["duplicates"] + sum(counts["quarantined"].values())
     if found != batch.told["records"]:
         raise AssertionError(f"batch {batch.pk}: {found} lines of {batch.told['records']}")
-
-
-def _printable(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "�" for letter in name)[:255]

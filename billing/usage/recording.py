@@ -77,7 +77,8 @@ def record_usage(
         batch_id = collecting_batch(UsageSource.API, at)
         with connections[System.BOSS.alias].cursor() as cursor:
             more = None if extension is None else Jsonb(extension)
-            cursor.execute(_ADD, {**content, "batch": batch_id, "extension": more})
+            told: dict[str, Any] = {**content, "batch": batch_id, "extension": more}
+            cursor.execute(_ADD, told)
             new = cursor.fetchone() is not None
         held = UsageRecord.objects.get(key=content["key"], revision=content["revision"])
         if any(getattr(held, name) != content[name] for name in _COMPARED):

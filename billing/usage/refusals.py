@@ -5,6 +5,11 @@ from __future__ import annotations
 from core.errors import Conflict, DomainError, NotFound
 
 
+def printable(text: str) -> str:
+    """Return words of a stranger so that they can be kept and shown."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
 class FileRefused(DomainError):
     """A usage file was refused whole: nothing of it was taken in."""
 
@@ -14,7 +19,7 @@ class FileRefused(DomainError):
 
     def __init__(self, *, why_zh: str, why_en: str, line: int = 0) -> None:
         at_zh, at_en = (f"第 {line} 行: ", f"line {line}: ") if line else ("", "")
-        super().__init__(why_zh=at_zh + why_zh, why_en=at_en + why_en)
+        super().__init__(why_zh=at_zh + printable(why_zh), why_en=at_en + printable(why_en))
 
 
 class FileGone(Conflict):

@@ -82,7 +82,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     rows, newer, older = turned(found, request)
     parts = _parts([one.pk for one in rows if one.state == BatchState.RATING])
     asked = {"state": state} if state else {}
-    here = {name: request.GET[name] for name in ("before", "after") if name in request.GET}
+    here = {name: text(request, name) for name in ("before", "after") if name in request.GET}
     return {
         "state": state,
         "rows": [_row(one, parts) for one in rows],
