@@ -46,7 +46,8 @@ def terminate_subscriber(order: SubscriptionOrderRequest, context: FlowContext) 
         status_version=F("status_version") + (1 if subscriber.suspend_reasons else 0),
         terminated_at=at,
     )
-    keep_status_period(subscriber.pk, [], at=at)
+    if subscriber.suspend_reasons:
+        keep_status_period(subscriber.pk, [], at=at)
     _end_subscriptions(subscriber, at)
     subscriber.payment_relations.filter(Q(valid_to=None) | Q(valid_to__gt=at)).update(
         valid_to=Greatest(F("valid_from"), Value(at, DateTimeField()))
