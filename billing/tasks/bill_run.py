@@ -13,7 +13,7 @@ from billing.bill_run.working import work_run
 def work_bill_run(run_id: int) -> None:
     """出账: work on a run for a while, then let another task go on."""
     if work_run(run_id, clock=timezone.now):
-        work_bill_run.apply_async([run_id], expires=600)
+        work_bill_run.apply_async((run_id,), expires=600)
 
 
 @shared_task(name="billing.tasks.call_bill_run_workers", queue="boss")
