@@ -176,12 +176,11 @@ def _amount(paying: str, owed: Decimal) -> Decimal:
 def _free_line() -> tuple[str, str]:
     """Return a plain number and a card, from the far end: the near one is for who tries things."""
     numbers = PhoneNumber.objects.filter(state=ResourceState.FREE, level=None)
-    number = numbers.order_by("-msisdn").values_list("msisdn", flat=True).first()
-    cards = SimCard.objects.filter(state=ResourceState.FREE).order_by("-iccid")
-    card = cards.values_list("iccid", flat=True).first()
+    number = numbers.order_by("-pk").first()
+    card = SimCard.objects.filter(state=ResourceState.FREE).order_by("-pk").first()
     if number is None or card is None:
         raise LookupError("no free number or SIM card is left")
-    return number, card
+    return number.pk, card.pk
 
 
 def _lines() -> list[Line]:
