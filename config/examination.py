@@ -388,7 +388,7 @@ def _ledger(answers: bool, at: datetime) -> Part:
     if not answers:
         state, value = UNKNOWN, said("数据库停机, 无从得知", "unknown while the database is down")
     elif proof is None:
-        state, value = WARN, said("尚未核对", "not proven yet")
+        state, value = UNKNOWN, said("尚未核对", "not proven yet")
     else:
         age = age_in_words(at - proof.began_at)
         state = DOWN if proof.wrong_count else WARN if at - proof.began_at > LATE else OK

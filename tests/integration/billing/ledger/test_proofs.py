@@ -165,8 +165,8 @@ def tamper(deed: str, **named: Any) -> None:
     with connections["boss"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
-            " AND tgname IN ('only_added', 'entries_balance', 'period_is_open')"
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgfoid::regproc::text LIKE 'billing_%'"
         )
         guarded = [table for (table,) in cursor.fetchall()]
         for table in guarded:
