@@ -4,7 +4,10 @@ SELECT numbered.*, billing_number('B', number) AS bill_no  -- a number first: it
 FROM (
     SELECT nextval('billing_bill_id_seq') AS bill_id, nextval('bill_no_seq') AS number,
            CASE WHEN %(posted)s THEN nextval('billing_journalentry_id_seq') END AS entry_id,
-           b.*, greatest(-unpaid, 0) AS to_balance
+           b.*, greatest(-unpaid, 0) AS to_balance,
+           unpaid <> 0 OR to_tax <> 0 OR to_revenue <> 0 OR to_discounts <> 0
+           OR to_penalties <> 0 OR to_late_fees <> 0 OR to_rounding <> 0 OR of_provider <> 0
+               AS moves
     FROM (
     SELECT account_id, currency, inclusive,
            sum(amount) FILTER (WHERE kind NOT IN ('discount', 'cap')) AS charges,

@@ -19,7 +19,15 @@ ORDER BY b.id FOR UPDATE OF b;
 UPDATE billing_balancebook b SET amount = b.amount + c.to_balance
 FROM credited c WHERE c.book_id = b.id;
 
-CREATE TEMP TABLE movement ON COMMIT DROP AS
+INSERT INTO billing_journalentry
+    (id, kind, source_kind, source_no, account_id, period_id, posted_at, currency, reason,
+     actor_kind, actor_number)
+SELECT entry_id, 'bill', 'bill', bill_no, account_id, %(period_id)s, %(bill_at)s, currency, '',
+       'system', %(run_no)s
+FROM made
+WHERE moves
+ORDER BY entry_id;
+INSERT INTO billing_posting (entry_id, ledger_id, amount, currency, account_id, book_id, bill_id)
 SELECT m.entry_id, v.ledger_id, v.amount, m.currency, m.account_id, v.book_id, v.bill_id
 FROM made m
 LEFT JOIN credited c USING (account_id)
@@ -36,15 +44,3 @@ CROSS JOIN LATERAL (VALUES
     (%(provider_payable)s, -m.of_provider, NULL, NULL)
 ) AS v (ledger_id, amount, book_id, bill_id)
 WHERE v.amount <> 0;
-
-INSERT INTO billing_journalentry
-    (id, kind, source_kind, source_no, account_id, period_id, posted_at, currency, reason,
-     actor_kind, actor_number)
-SELECT m.entry_id, 'bill', 'bill', m.bill_no, m.account_id, %(period_id)s, %(bill_at)s, m.currency,
-       '', 'system', %(run_no)s
-FROM made m
-WHERE m.entry_id IN (SELECT entry_id FROM movement)
-ORDER BY m.entry_id;
-INSERT INTO billing_posting (entry_id, ledger_id, amount, currency, account_id, book_id, bill_id)
-SELECT entry_id, ledger_id, amount, currency, account_id, book_id, bill_id
-FROM movement ORDER BY entry_id;

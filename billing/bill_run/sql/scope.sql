@@ -1,5 +1,6 @@
 -- The accounts of a partition, and what each is billed by.
 SET LOCAL default_statistics_target = 10;
+SET LOCAL work_mem = '64MB';
 CREATE TEMP TABLE scope ON COMMIT DROP AS
 SELECT a.id AS account_id, a.currency, c.minor_units, t.inclusive, t.rates, b.due_days,
        b.late_fee_percent_a_day AS late_percent, b.late_fee_cap_percent AS late_cap,
