@@ -16,7 +16,14 @@ from billing.bill_run.calling import call_workers
 from billing.calendar import month_of
 from billing.cycles import cycle_of
 from billing.ledger.posting import open_period
-from billing.models import Bill, BillingCycle, BillLine, BillRun, WorkPartition
+from billing.models import (
+    Bill,
+    BillingCycle,
+    BillLine,
+    BillRun,
+    PaymentRelation,
+    WorkPartition,
+)
 from billing.partitions import lay_out
 from billing.states import CycleState, PartitionState, RunKind, RunState
 from core.errors import Conflict, DomainError, NotFound
@@ -211,6 +218,21 @@ def _close(cycle: BillingCycle, at: datetime) -> None:
     open_period(at)
     cycle.state = CycleState.CLOSED
     cycle.save(update_fields=["state"])
+    _close_those_shared(cycle)
+
+
+def _close_those_shared(cycle: BillingCycle) -> None:
+    """Close what is over of cycles that are paid in part by accounts of this billing day."""
+    shared = PaymentRelation.objects.filter(
+        charge_group="*",
+        subscriber__in=PaymentRelation.objects.exclude(charge_group="*")
+        .filter(account__billing_day=cycle.billing_day)
+        .values("subscriber"),
+    )
+    days = shared.exclude(account__billing_day=cycle.billing_day).values("account__billing_day")
+    BillingCycle.objects.filter(
+        billing_day__in=days, ends_at__lte=cycle.ends_at, state=CycleState.OPEN
+    ).update(state=CycleState.CLOSED)
 
 
 def _move(run: BillRun, state: RunState) -> None:

@@ -97,9 +97,10 @@ FROM (
             SELECT CASE WHEN b.covers_on >= c.ends_on THEN c.ends_on
                         WHEN b.covers_on >= c.starts_on THEN c.starts_on
                         WHEN b.covers_on >= c.before_on THEN c.before_on END AS cycle_on) AS k
-        WHERE k.cycle_on >= c.starts_on
-           OR k.cycle_on = c.before_on AND (b.payer_id, b.subscription_id) IN (
-               SELECT payer_id, subscription_id FROM holding WHERE look_back)
+        WHERE b.cycle_ends_on < c.ends_on  -- what this cycle's bills say is no bill before
+          AND (k.cycle_on >= c.starts_on
+               OR k.cycle_on = c.before_on AND (b.payer_id, b.subscription_id) IN (
+                   SELECT payer_id, subscription_id FROM holding WHERE look_back))
     ) AS both_sides
     GROUP BY payer_id, subscriber_id, subscription_id, tariff_id, cycle_on
     HAVING sum(due) <> sum(billed)
