@@ -19,7 +19,7 @@ from tests.integration.billing.bill_run.exported import exported
 from tests.integration.billing.bill_run.world import BILLER, World, local
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss"], transaction=True)
-ACCOUNTS = 60
+ACCOUNTS = 80
 KILLS = 20
 
 
@@ -62,7 +62,7 @@ def worker(run_id: int) -> int:
     return 0
 
 
-def break_connections(name: str) -> None:
+def break_connections() -> None:
     with connections["boss"].cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -84,18 +84,20 @@ def test_killed_at_twenty_points_a_run_comes_to_the_same() -> None:
     chance = random.Random(6)
     kills = 0
     while kills < KILLS and left(run):
-        before, child = left(run), worker(run.pk)
+        before, children = left(run), [worker(run.pk), worker(run.pk)]
         until = time.monotonic() + 30
         while left(run) > before - chance.randint(0, 2) and time.monotonic() < until:
             time.sleep(chance.uniform(0, 0.02))
         time.sleep(chance.uniform(0, 0.05))
         if kills % 2:
-            break_connections(run.run_no)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+            break_connections()
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
         kills += 1
     assert kills == KILLS
-    work_run(run.pk, clock=lambda: local("2026-02-01 03:00"), seconds=60)
+    for child in (worker(run.pk), worker(run.pk)):
+        os.waitpid(child, 0)
     run.refresh_from_db()
     assert run.state == RunState.DONE
 
