@@ -4,7 +4,8 @@ What other parts call stands in three modules:
 
 - ``running``: ``start_run``, ``stop_run``, ``resume_run``, ``cancel_trial``: what people do;
 - ``working``: ``work_run``, what workers do until nothing is left;
-- ``rebilling``: ``rebill``, one account's bill again;
+- ``rebilling``: ``rebill``, one account's bill again, and ``bill_left_out``, one that a run had to
+  leave out;
 - ``status``: ``keep_status_period``, told by whoever changes why a subscriber is suspended;
 - ``comparing``: what a trial would change against last month, and how far a run is.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,10 +14,19 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.bill_run.reckoning import make_bills
 from billing.ledger.posting import reverse
-from billing.models import BalanceBook, Bill, BillLine, BillRun, InvoicedLine, JournalEntry
+from billing.models import (
+    BalanceBook,
+    Bill,
+    BillingAccount,
+    BillingCycle,
+    BillLine,
+    BillRun,
+    InvoicedLine,
+    JournalEntry,
+)
 from billing.payments import release_bills, settle_bills
-from billing.payments.parties import lock_accounts
-from billing.states import BillState, BookKind, EntryKind, RunKind, RunState
+from billing.payments.parties import account_of, lock_accounts
+from billing.states import BillState, BookKind, CycleState, EntryKind, RunKind, RunState
 from core.errors import Conflict, NotFound
 from core.numbers import BILL, BILL_RUN, issue
 from core.systems import System
@@ -55,6 +64,22 @@ class BillInvoiced(Conflict):
     en = "A tax invoice stands over bill {bill_no}, undo it first"
 
 
+class CycleNotBilled(Conflict):
+    """A cycle's accounts are billed by its run first."""
+
+    code = "cycleNotBilled"
+    zh = "账期 {starts_on} 尚未出账"
+    en = "The cycle from {starts_on} is not billed yet"
+
+
+class BillExists(Conflict):
+    """The account has its bill of the cycle."""
+
+    code = "billExists"
+    zh = "账户 {account_no} 已有该账期的账单 {bill_no}"
+    en = "Account {account_no} has its bill {bill_no} of the cycle"
+
+
 class CreditSpent(Conflict):
     """What the bill gave to the cash balance is not there any more."""
 
@@ -74,19 +99,7 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
     require(actor, permissions.REBILL)
     with transaction.atomic(using=System.BOSS.alias):
         old = _locked(bill_no)
-        run = BillRun.objects.create(
-            run_no=issue(System.BOSS, BILL_RUN)[0],
-            kind=RunKind.REBILL,
-            cycle=old.cycle,
-            state=RunState.DONE,
-            bill_at=at,
-            account_no=old.account.account_no,
-            cause_zh=reason,
-            cause_en=reason,
-            started_at=at,
-            ended_at=at,
-            actor_number=actor.number,
-        )
+        run = _run(old.cycle, old.account, reason, actor, at)
         _supersede(old, reason, actor, at)
         run.counts = make_bills(
             run, low=old.account_id, high=old.account_id + 1, supersedes_id=old.pk
@@ -111,6 +124,60 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
             },
         )
     return Bill.objects.get(pk=new.pk)
+
+
+def bill_left_out(
+    *, account_no: str, starts_on: date, reason: str, actor: Actor, at: datetime
+) -> Bill | None:
+    """Bill an account that a run had to leave out, now that it can be; return its bill, if any.
+
+    ``starts_on`` is the first day of a cycle that is billed. Raises ``AccountUnknown``,
+    ``CycleNotBilled``, ``BillExists`` or ``PeriodClosed``.
+    """
+    require(actor, permissions.REBILL)
+    with transaction.atomic(using=System.BOSS.alias):
+        account = account_of(account_no, actor)
+        lock_accounts([account.pk])
+        cycle = BillingCycle.objects.filter(
+            billing_day=account.billing_day, starts_on=starts_on, state=CycleState.BILLED
+        ).first()
+        if cycle is None:
+            raise CycleNotBilled(starts_on=starts_on)
+        there = Bill.objects.filter(account=account, cycle=cycle, state=BillState.ISSUED).first()
+        if there is not None:
+            raise BillExists(account_no=account_no, bill_no=there.bill_no)
+        run = _run(cycle, account, reason, actor, at)
+        run.counts = make_bills(run, low=account.pk, high=account.pk + 1)
+        run.save(update_fields=["counts"])
+        settle_bills(accounts=[account.pk], actor=actor, at=at)
+        bill = Bill.objects.filter(run=run).first()
+        record(
+            System.BOSS,
+            actor,
+            permissions.REBILL,
+            f"account:{account_no}",
+            at=at,
+            after={"cycle": str(cycle), "bill_no": bill.bill_no if bill else None},
+        )
+    return bill
+
+
+def _run(
+    cycle: BillingCycle, account: BillingAccount, reason: str, actor: Actor, at: datetime
+) -> BillRun:
+    return BillRun.objects.create(
+        run_no=issue(System.BOSS, BILL_RUN)[0],
+        kind=RunKind.REBILL,
+        cycle=cycle,
+        state=RunState.DONE,
+        bill_at=at,
+        account_no=account.account_no,
+        cause_zh=reason,
+        cause_en=reason,
+        started_at=at,
+        ended_at=at,
+        actor_number=actor.number,
+    )
 
 
 def _locked(bill_no: str) -> Bill:

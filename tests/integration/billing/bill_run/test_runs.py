@@ -11,13 +11,16 @@ from django.db import DataError, connections
 
 from auth_center.actors import Actor
 from billing.bill_run import running
-from billing.bill_run.rebilling import LaterBillExists, rebill
+from billing.bill_run.rebilling import BillExists, LaterBillExists, bill_left_out, rebill
 from billing.bill_run.running import cancel_trial, resume_run, start_run, stop_run
 from billing.bill_run.working import work_run
+from billing.ledger.proving import prove
 from billing.models import (
     BalanceBook,
     Bill,
+    BillingAccount,
     BillingCycle,
+    BillingSubscription,
     BillLine,
     BillRun,
     JournalEntry,
@@ -234,3 +237,41 @@ def test_the_entries_of_all_bills_balance(world: World) -> None:
         cursor.execute("SELECT sum(amount), count(*) FROM billing_posting")
         assert cursor.fetchone() == (0, 10)
     assert not WorkPartition.objects.exclude(state=PartitionState.DONE).exists()
+
+
+def test_what_was_left_out_is_billed_when_it_can_be(world: World) -> None:
+    world.account("X", tax_profile="nowhere")
+    world.subscriber("X", "X")
+    world.has("FEE", subscriber="X")
+    work(start())
+    BillingAccount.objects.filter(account_no="X").update(tax_profile="standard")
+    about = {"starts_on": date(2026, 3, 1), "reason": "mended", "actor": BILLER, "at": APRIL}
+
+    bill = bill_left_out(account_no="X", **about)  # type: ignore[arg-type]
+
+    assert bill is not None
+    assert bill.total == 31
+    with pytest.raises(BillExists):
+        bill_left_out(account_no="X", **about)  # type: ignore[arg-type]
+    assert not prove(APRIL).wrong
+
+
+def test_the_ledger_is_proven_whatever_became_of_the_bills(world: World) -> None:
+    world.fee("AHEAD", 30, when="advance")
+    world.has("AHEAD", subscriber="B", since="2026-03-05", to="2026-04-11")
+    plan = world.has("AHEAD", subscriber="C")
+    work(start(RunKind.TRIAL))
+    work(start())
+    pay("A", 20)
+    pay("B", 200)
+    new = rebill(bill_no=bill_of("A").bill_no, reason="asked for", actor=BILLER, at=APRIL)
+    assert (new.total, new.open_amount) == (31, 11)
+    BillingSubscription.objects.filter(subscriber=world.subscribers["C"]).update(
+        status="terminated", valid_to=local("2026-04-02")
+    )
+    assert plan.subscription_no
+
+    world.run("2026-04-01")
+
+    assert bill_of("C", "2026-04-01").to_balance > 0
+    assert not prove(local("2026-05-01 04:00")).wrong
