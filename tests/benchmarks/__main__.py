@@ -6,6 +6,7 @@ import argparse
 
 from tests.benchmarks import (
     authorization,
+    bill_run,
     catalogue_import,
     eligibility,
     numbers,
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "eligibility": eligibility.run,
     "catalogue_import": catalogue_import.run,
     "rating": rating.run,
+    "bill_run": bill_run.run,
 }
 
 
