@@ -88,13 +88,14 @@ def get_line(bill: Bill, line_no: int) -> BillLine:
 def sums_of(bill: Bill) -> list[dict[str, Any]]:
     """Return what the lines of each kind and charge group come to, and how many they are."""
     rows = BillLine.objects.filter(bill_id=bill.pk).order_by().values("kind", "charge_group")
-    return list(rows.annotate(lines=Count("pk"), sum=Sum("amount"), tax_sum=Sum("tax")))
+    sums = rows.annotate(lines=Count("pk"), sum=Sum("amount"), tax_sum=Sum("tax"))
+    return [dict(one) for one in sums]
 
 
 def taxes_of(bill: Bill) -> list[dict[str, Any]]:
     """Return what the lines of each tax rate come to."""
     rows = BillLine.objects.filter(bill_id=bill.pk).order_by("tax_rate").values("tax_rate")
-    return list(rows.annotate(sum=Sum("amount"), tax_sum=Sum("tax")))
+    return [dict(one) for one in rows.annotate(sum=Sum("amount"), tax_sum=Sum("tax"))]
 
 
 def named(lines: Iterable[BillLine]) -> list[NamedLine]:
@@ -127,7 +128,7 @@ def events_of(bill: Bill, line: BillLine) -> QuerySet[RatedEvent]:
     whoever pays by default; where the payer changed within it, those of the payer's days.
     """
     cycle = _cycle_of(bill, line)
-    if cycle is None or line.kind != "usage":
+    if cycle is None or line.subscriber_id is None or line.kind != "usage":
         return RatedEvent.objects.none()
     rows = RatedEvent.objects.filter(
         subscriber_id=line.subscriber_id,

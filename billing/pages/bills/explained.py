@@ -142,7 +142,7 @@ def _minimum(line: BillLine, rules: dict[str, Any], detail: Detail) -> list[str]
 def _cap(line: BillLine, rules: dict[str, Any], detail: Detail) -> list[str]:
     base = detail.get("base", "0")
     whole, amount = detail.get("whole", base), detail.get("amount", "0")
-    over = _plain(max(Decimal(whole) - Decimal(amount), Decimal(0)))
+    over = _plain(max(Decimal(str(whole)) - Decimal(str(amount)), Decimal(0)))
     told = said(
         f"费用 {_plain(whole)} 超过封顶 {_plain(amount)} 的部分 {over}",
         f"{_plain(whole)} is {over} above the cap of {_plain(amount)}",
