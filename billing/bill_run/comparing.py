@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Abs, Coalesce
 
 from auth_center.actors import Actor
-from auth_center.scope import narrowed
-from billing.models import Bill, BillingCycle, BillRun, WorkPartition
-from billing.states import BillState, PartitionState, RunState
+from auth_center.scope import narrowing, sees_all
+from billing.models import BillRun, WorkPartition
+from billing.states import PartitionState, RunState
 from core.systems import System
 
+MOST_CHANGES = 50
 WORDS = {
     "bill_run": ("制作账单", "Making bills"),
     "bill_settle": ("余额销账", "Settling from balances"),
@@ -37,20 +37,43 @@ class Progress:
         return 100 * self.done // self.total if self.total else 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupDifference:
-    """A currency's charges of one kind and group, in this run and in last month's bills."""
+class Difference(NamedTuple):
+    """Bills of one currency beside those of the month before."""
+
+    currency: str
+    bills: int
+    bills_before: int
+    total: Decimal
+    total_before: Decimal
+    new: int
+    gone: int
+    more: int
+    less: int
+    same: int
+
+
+class KindDifference(NamedTuple):
+    """Lines of one kind and charge group beside those of the month before."""
 
     currency: str
     kind: str
     charge_group: str
+    lines: int
+    lines_before: int
     amount: Decimal
-    before: Decimal
+    amount_before: Decimal
 
-    @property
-    def difference(self) -> Decimal:
-        """Return how much more it is now."""
-        return self.amount - self.before
+
+class Change(NamedTuple):
+    """An account whose bill changed a lot."""
+
+    account_no: str
+    name: str
+    currency: str
+    bill_no: str
+    bill_no_before: str
+    total: Decimal
+    total_before: Decimal
 
 
 def progress_of(run: BillRun) -> Progress:
@@ -76,69 +99,97 @@ def is_going_on(run: BillRun) -> bool:
     return run.state in (RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
 
 
-def list_differences(run: BillRun, actor: Actor) -> QuerySet[Bill]:
-    """Return the run's bills with ``before``, the account's total of the cycle before.
+def compare(run: BillRun, actor: Actor) -> list[Difference]:
+    """Return, by currency, how a run's bills differ from those in force of the cycle before.
 
-    Those that differ most come first; a bill whose account had none before has ``before`` 0.
-    Only accounts that ``actor`` sees.
+    Of accounts within what ``actor`` may see, as in all that follows.
     """
-    last = Bill.objects.filter(
-        account_id=OuterRef("account_id"), cycle_id=_cycle_before(run), state=BillState.ISSUED
-    )
-    bills = Bill.objects.filter(run=run).annotate(
-        before=Coalesce(Subquery(last.values("total")[:1]), Decimal(0))
-    )
-    rows = bills.annotate(difference=F("total") - F("before")).order_by(Abs("difference").desc())
-    return narrowed(
-        rows, actor, region="account__customer__region", unit="account__customer__org_unit"
-    )
+    return [Difference(*row) for row in _rows(_COMPARED, run, actor)]
 
 
-def list_missing(run: BillRun, actor: Actor) -> QuerySet[Bill]:
-    """Return last month's bills of accounts that have none in ``run``."""
-    rows = Bill.objects.filter(cycle_id=_cycle_before(run), state=BillState.ISSUED).exclude(
-        account_id__in=Bill.objects.filter(run=run).values("account_id")
-    )
-    return narrowed(
-        rows.order_by("-total"),
-        actor,
-        region="account__customer__region",
-        unit="account__customer__org_unit",
-    )
+def compare_kinds(run: BillRun, actor: Actor) -> list[KindDifference]:
+    """Return the same for the lines, by kind and charge group."""
+    return [KindDifference(*row) for row in _rows(_KINDS, run, actor)]
 
 
-def differences_by_group(run: BillRun) -> list[GroupDifference]:
-    """Return what the whole run charges by kind and charge group, beside last month."""
+def list_changes(run: BillRun, actor: Actor) -> list[Change]:
+    """Return the accounts whose bills changed most, the largest change first."""
+    return [Change(*row) for row in _rows(_CHANGES, run, actor)]
+
+
+def _rows(statement: str, run: BillRun, actor: Actor) -> list[tuple[Any, ...]]:
+    condition, values = narrowing(actor, region="k.region", unit="k.org_unit")
+    seen = "" if sees_all(actor) else _SEEN.format(condition=condition)
     with connections[System.BOSS.alias].cursor() as cursor:
         cursor.execute(
-            _BY_GROUP, {"run": run.pk, "before": _cycle_before(run), "issued": BillState.ISSUED}
+            statement.format(seen=seen),
+            {
+                **values,
+                "run": run.pk,
+                "day": run.cycle.billing_day,
+                "starts_on": run.cycle.starts_on,
+                "most": MOST_CHANGES,
+            },
         )
-        return [
-            GroupDifference(
-                currency=row[0], kind=row[1], charge_group=row[2], amount=row[3], before=row[4]
-            )
-            for row in cursor.fetchall()
-        ]
+        return list(cursor.fetchall())
 
 
-_BY_GROUP = """
-SELECT currency, kind, charge_group, sum(now) AS now, sum(before) AS before
-FROM (SELECT b.currency, l.kind, l.charge_group, l.amount AS now, 0 AS before
-      FROM billing_bill b JOIN billing_billline l ON l.bill_id = b.id WHERE b.run_id = %(run)s
-      UNION ALL
-      SELECT b.currency, l.kind, l.charge_group, 0, l.amount
-      FROM billing_bill b JOIN billing_billline l ON l.bill_id = b.id
-      WHERE b.run_id IN (SELECT id FROM billing_billrun WHERE cycle_id = %(before)s)
-        AND b.state = %(issued)s) AS lines
-GROUP BY currency, kind, charge_group
-ORDER BY currency, kind, charge_group
+_SEEN = """
+  AND b.account_id IN (SELECT a.id FROM billing_billingaccount a
+                       JOIN billing_billingcustomer k ON k.id = a.customer_id WHERE {condition})
 """
-
-
-def _cycle_before(run: BillRun) -> int:
-    """Return the id of the cycle before, or of none."""
-    cycle: BillingCycle = run.cycle
-    before = BillingCycle.objects.filter(
-        billing_day=cycle.billing_day, ends_on=cycle.starts_on
-    ).first()
-    return before.pk if before is not None else 0
+# The bills of the run, and the bills in force of the cycle that ended where this one began.
+_BOTH = """
+WITH now AS (
+    SELECT b.id, b.bill_no, b.account_id, b.currency, b.total
+    FROM billing_bill b WHERE b.run_id = %(run)s {seen}
+),
+before AS (
+    SELECT b.id, b.bill_no, b.account_id, b.currency, b.total
+    FROM billing_billingcycle c JOIN billing_bill b ON b.cycle_id = c.id AND b.state = 'issued'
+    WHERE c.billing_day = %(day)s AND c.ends_on = %(starts_on)s {seen}
+),
+both_months AS (
+    SELECT account_id, currency, now.total, before.total AS total_before,
+           now.bill_no, before.bill_no AS bill_no_before
+    FROM now FULL JOIN before USING (account_id, currency)
+)
+"""
+_COMPARED = (
+    _BOTH
+    + """
+SELECT currency, count(total), count(total_before), coalesce(sum(total), 0),
+       coalesce(sum(total_before), 0),
+       count(*) FILTER (WHERE total_before IS NULL), count(*) FILTER (WHERE total IS NULL),
+       count(*) FILTER (WHERE total > total_before), count(*) FILTER (WHERE total < total_before),
+       count(*) FILTER (WHERE total = total_before)
+FROM both_months GROUP BY currency ORDER BY currency
+"""
+)
+_CHANGES = (
+    _BOTH
+    + """
+SELECT a.account_no, a.name, b.currency, coalesce(b.bill_no, ''), coalesce(b.bill_no_before, ''),
+       coalesce(b.total, 0), coalesce(b.total_before, 0)
+FROM both_months b JOIN billing_billingaccount a ON a.id = b.account_id
+WHERE coalesce(b.total, 0) <> coalesce(b.total_before, 0)
+ORDER BY abs(coalesce(b.total, 0) - coalesce(b.total_before, 0)) DESC, a.account_no
+LIMIT %(most)s
+"""
+)
+_KINDS = f"""
+{_BOTH},
+summed AS (
+    SELECT true AS is_now, now.currency, l.kind, l.charge_group, count(*) AS lines,
+           sum(l.amount) AS amount
+    FROM now JOIN billing_billline l ON l.bill_id = now.id GROUP BY 2, 3, 4
+    UNION ALL
+    SELECT false, before.currency, l.kind, l.charge_group, count(*), sum(l.amount)
+    FROM before JOIN billing_billline l ON l.bill_id = before.id GROUP BY 2, 3, 4
+)
+SELECT currency, kind, charge_group, coalesce(sum(lines) FILTER (WHERE is_now), 0),
+       coalesce(sum(lines) FILTER (WHERE NOT is_now), 0),
+       coalesce(sum(amount) FILTER (WHERE is_now), 0),
+       coalesce(sum(amount) FILTER (WHERE NOT is_now), 0)
+FROM summed GROUP BY currency, kind, charge_group ORDER BY currency, kind, charge_group
+"""  # noqa: S608

@@ -148,7 +148,7 @@ def _paid_for(actor: Actor, account: BillingAccount) -> list[dict[str, Any]]:
             "number": phone_for(actor, one.subscriber.service_number),
             "what": said("全部", "Everything") if one.charge_group == "*" else one.charge_group,
             "address": address_of(actor, "usage_list")
-            and address_of(actor, "usage_list") + address({"q": one.subscriber.subscriber_no}),
+            and address_of(actor, "usage_list") + address({"whose": one.subscriber.subscriber_no}),
         }
         for one in paid_for_by(account)[:MOST_PAID_FOR]
     ]

@@ -65,7 +65,7 @@ def fill(actor: Actor, number: str, query: QueryDict) -> dict[str, Any]:
 
 def _waiting(actor: Actor) -> list[dict[str, Any]]:
     found = (
-        (quarantined(), said("异常话单待处理", "Quarantined usage records"), "quarantine"),
+        (quarantined(), said("异常话单待处理", "Quarantined usage records"), "usage_quarantine"),
         (in_suspense(), said("银行挂账待处理", "Bank payments in suspense"), "suspense"),
     )
     return [

@@ -14,6 +14,13 @@ from django.utils.dateparse import parse_date
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from billing import permissions
+from billing.bill_run.comparing import (
+    WORDS,
+    compare,
+    compare_kinds,
+    list_changes,
+    progress_of,
+)
 from billing.bill_run.running import cancel_trial, resume_run, start_run, stop_run
 from billing.calendar import month_of
 from billing.models import BillRun
@@ -22,23 +29,19 @@ from billing.pages.links import address_of
 from billing.pages.turning import address, turned
 from billing.selectors.accounts import list_accounts
 from billing.selectors.runs import (
-    Progress,
     billing_days,
-    compare,
-    compare_kinds,
     cycles_to_bill,
+    done_of_each,
     failures_of,
     get_run,
-    list_changes,
     list_runs,
-    progress_of,
-    progress_of_each,
 )
 from billing.states import RunKind, RunState
 from core.console import render_page, render_part, said
 from core.errors import DomainError
 
 ROWS = 30
+_FAR = ("done", "failed", "total")
 _DEEDS = {"stop": stop_run, "resume": resume_run, "cancel": cancel_trial}
 _DONE = {
     "stop": ("已暂停, 进行中的分片会做完", "Stopped; what is begun is done"),
@@ -51,13 +54,16 @@ def show_list(request: HttpRequest) -> HttpResponse:
     """Runs, the newest first, and what can be started."""
     actor = actor_of(request)
     found = turned(list_runs(), request, {}, size=ROWS)
-    far = progress_of_each(found.rows)
+    far = done_of_each(found.rows)
     return render_page(
         request,
         "billing/bills/runs.html",
         title=said("出账", "Bill runs"),
         found=found,
-        rows=[_row(one, far[one.pk]) for one in found.rows],
+        rows=[
+            {**_row(one), "far": dict(zip(_FAR, far.get(one.pk, (0, 0, 0)), strict=True))}
+            for one in found.rows
+        ],
         may_run=actor.may(permissions.RUN_BILLS),
         cycles=_cycles(),
         kinds=[(key, words.word(words.RUN_KINDS, key)) for key in ("trial", "final")],
@@ -181,7 +187,9 @@ def _standing(run: BillRun, actor: Actor) -> dict[str, Any]:
         .values_list("account_no", flat=True)
     )
     return {
-        **_row(run, far),
+        **_row(run),
+        "far": far,
+        "part": said(*WORDS[far.part]),
         "live": run.state == RunState.RUNNING,
         "cause": said(run.cause_zh, run.cause_en),
         "can_stop": run.state == RunState.RUNNING,
@@ -201,12 +209,11 @@ def _standing(run: BillRun, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _row(run: BillRun, far: Progress) -> dict[str, Any]:
+def _row(run: BillRun) -> dict[str, Any]:
     counts = run.counts or {}
     end = run.ended_at or timezone.now()
     return {
         "run": run,
-        "far": far,
         "kind": words.word(words.RUN_KINDS, run.kind),
         "badge": words.badge(words.RUN_STATES, run.state),
         "cycle": f"{run.cycle.starts_on:%Y-%m-%d} – "

@@ -7,12 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.bill_run.comparing import (
-    differences_by_group,
-    list_differences,
-    list_missing,
-    progress_of,
-)
+from billing.bill_run.comparing import compare, compare_kinds, list_changes, progress_of
 from billing.ledger.chart import Ledger
 from billing.models import BillLine, JournalEntry, Posting, RatedEvent
 from billing.states import RunKind
@@ -130,13 +125,16 @@ def test_a_trial_is_shown_beside_last_month(world: World) -> None:
 
     trial = world.run("2026-04-01", kind=RunKind.TRIAL)
 
-    [bill] = list_differences(trial, BILLER)
-    assert (bill.total, bill.before, bill.difference) == (  # type: ignore[attr-defined]
-        Decimal("30.05"), 10, Decimal("20.05"),
+    [sums] = compare(trial, BILLER)
+    assert (sums.bills, sums.bills_before, sums.total, sums.total_before) == (
+        1, 1, Decimal("30.05"), 10,
     )  # fmt: skip
-    assert not list_missing(trial, BILLER).exists()
+    assert (sums.new, sums.gone, sums.more, sums.less, sums.same) == (0, 0, 1, 0, 0)
+    [change] = list_changes(trial, BILLER)
+    assert (change.account_no, change.total, change.total_before) == ("A", Decimal("30.05"), 10)
     groups = [
-        (one.kind, one.charge_group, one.amount, one.before) for one in differences_by_group(trial)
+        (one.kind, one.charge_group, one.amount, one.amount_before)
+        for one in compare_kinds(trial, BILLER)
     ]
     assert groups == [
         ("late_fee", "late_fee", Decimal("0.05"), 0),
