@@ -126,7 +126,7 @@ def _row(one: UsageBatch, parts: dict[int, tuple[int, int]]) -> dict[str, Any]:
         "reasons": ", ".join(
             f"{words.word(words.REASONS, why)} {count}" for why, count in aside.items()
         ),
-        "quarantine": f"{quarantine}?{urlencode({'batch': one.pk, 'state': 'all'})}",
+        "quarantine": f"{quarantine}?{urlencode({'batch': str(one.pk), 'state': 'all'})}",
         "usage": f"{reverse('boss:usage_list')}?{urlencode({'batch': one.pk})}",
         "received": f"{timezone.localtime(one.received_at):%Y-%m-%d %H:%M:%S}",
     }
