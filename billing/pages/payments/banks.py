@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from auth_center.actors import Actor
 from auth_center.consoles import actor_of
+from auth_center.scope import text_for
 from billing.models import BankFile, BankLine, Payment
 from billing.pages.payments import words
 from billing.payments.bank_files import load_bank_file
@@ -73,7 +75,7 @@ def show_file(request: HttpRequest, file_id: int) -> HttpResponse:
         "billing/payments/bank_file.html",
         title=f"{said('银行文件', 'Bank file')} {file.name}",
         **_standing(file),
-        lines=_lines(page[:ROWS]),
+        lines=_lines(page[:ROWS], actor_of(request)),
         states=[(key, said(zh, en)) for key, (zh, en, _) in words.LINE_STATES.items()],
         state=state,
         more=page[ROWS - 1].line_no if len(page) > ROWS else None,
@@ -112,7 +114,7 @@ def show_suspense(request: HttpRequest) -> HttpResponse:
         refusal=refusal,
         about=about,
         told=request.POST,
-        lines=_lines(page[:ROWS]),
+        lines=_lines(page[:ROWS], actor_of(request)),
         more=page[ROWS - 1].pk if len(page) > ROWS else None,
     )
 
@@ -165,7 +167,8 @@ def _standing(file: BankFile) -> dict[str, Any]:
     }
 
 
-def _lines(lines: list[BankLine]) -> list[dict[str, Any]]:
+def _lines(lines: list[BankLine], actor: Actor) -> list[dict[str, Any]]:
+    """Return lines as ``actor`` may see them: a payer often writes a phone number."""
     numbers = dict(
         Payment.objects.filter(pk__in=[one.payment_id for one in lines if one.payment_id])
         .values_list("pk", "payment_no")
@@ -173,6 +176,8 @@ def _lines(lines: list[BankLine]) -> list[dict[str, Any]]:
     return [
         {
             "line": one,
+            "account": text_for(actor, one.account_text),
+            "payer": text_for(actor, one.payer),
             "badge": words.badge(words.LINE_STATES, one.state),
             "why": words.word(words.LINE_REASONS, one.reason) if one.reason else "",
             "amount": words.money(one.amount),

@@ -17,6 +17,7 @@ from auth_center.consoles import actor_of
 from auth_center.scope import phone_for
 from billing import payments, permissions
 from billing.models import BillingAccount, Payment
+from billing.pages.links import address_of
 from billing.pages.payments import words
 from billing.payments.asking import ask_adjustment, ask_refund
 from billing.payments.parties import account_of
@@ -67,7 +68,14 @@ def serve(request: HttpRequest, account_no: str) -> HttpResponse:
         status=400 if refusal else 200,
         account=account,
         numbers=_numbers(request, account),
-        bills=[{"bill": one, "late": one.due_on < at.date()} for one in bills],
+        bills=[
+            {
+                "bill": one,
+                "late": one.due_on < timezone.localdate(at),
+                "address": address_of(actor, "bill", one.bill_no),
+            }
+            for one in bills
+        ],
         owed=words.money(owed),
         books=[{"book": one, "kind": words.word(words.BOOKS, one.kind)}
                for one in list_books(account)],

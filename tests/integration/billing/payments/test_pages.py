@@ -165,7 +165,11 @@ def test_a_bank_s_file_is_handed_in_and_suspense_cleared() -> None:
     assert "Suspense" in text(client, page)
     assert "S1" not in text(client, f"{page}?state=suspense")
     assert "icbc.csv" in text(client, "/boss/bank-files/")
-    assert "S2" in text(client, "/boss/suspense/")
+    assert "13800138000" in text(client, "/boss/suspense/")
+    masked = signed_in(staff_no="8803", full_phone=False)
+    for address in ("/boss/suspense/", page):
+        assert "13800138000" not in text(masked, address)
+        assert "138****8000" in text(masked, address)
 
     first, second = BankLine.objects.filter(state="suspense").order_by("pk")
     form = {"line": first.pk, "deed": "assign", "account_no": "ac000000018"}
