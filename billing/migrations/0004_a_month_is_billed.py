@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("bill_id", models.BigIntegerField(verbose_name="账单")),
-                ("line_no", models.SmallIntegerField(verbose_name="行号")),
+                ("line_no", models.IntegerField(verbose_name="行号")),
                 (
                     "kind",
                     models.CharField(

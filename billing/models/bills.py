@@ -223,7 +223,7 @@ class BillLine(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     bill_id = models.BigIntegerField("账单")
-    line_no = models.SmallIntegerField("行号")
+    line_no = models.IntegerField("行号")  # an account may pay for 100,000 subscribers
     kind = models.CharField("类型", max_length=12, choices=LineKind.choices)
     subscriber_id = models.BigIntegerField("用户", null=True)
     subscription_id = models.BigIntegerField("订购关系", null=True)

@@ -105,6 +105,23 @@ def test_a_bill_shows_its_lines_with_how_each_came_about():
     assert "59.000000" in sheet.content.decode()
 
 
+def test_a_bill_of_a_hundred_thousand_lines_is_turned_page_by_page():
+    one = bill(account(), {"recurring": "59"})
+    BillLine.objects.bulk_create(
+        BillLine(
+            bill_id=one.pk, line_no=place, kind="usage", charge_group="sms", exact=1, amount=1
+        )
+        for place in range(99_850, 100_001)
+    )
+    client = signed_in()
+    address = f"/boss/bills/{one.bill_no}/"
+    first = client.get(address)
+    assert len(first.context["lines"]) == 100
+    second = client.get(address + first.context["next"])
+    shown = [row["line"].line_no for row in second.context["lines"]]
+    assert (shown[0], shown[-1], second.context["next"]) == (99_949, 100_000, "")
+
+
 def test_without_the_permission_no_page_opens():
     of = account()
     one = bill(of, {"recurring": "59"})
