@@ -25,6 +25,7 @@ from billing.models import (
     RatedEvent,
     UsageRecord,
 )
+from billing.states import LineKind
 from core.errors import NotFound
 
 
@@ -86,10 +87,14 @@ def get_line(bill: Bill, line_no: int) -> BillLine:
 
 
 def sums_of(bill: Bill) -> list[dict[str, Any]]:
-    """Return what the lines of each kind and charge group come to, and how many they are."""
+    """Return what the lines of each kind and charge group come to, in the order of reckoning."""
     rows = BillLine.objects.filter(bill_id=bill.pk).order_by().values("kind", "charge_group")
     sums = rows.annotate(lines=Count("pk"), sum=Sum("amount"), tax_sum=Sum("tax"))
-    return [dict(one) for one in sums]
+    order = list(LineKind)
+    return sorted(
+        (dict(one) for one in sums),
+        key=lambda one: (order.index(LineKind(one["kind"])), one["charge_group"]),
+    )
 
 
 def taxes_of(bill: Bill) -> list[dict[str, Any]]:

@@ -186,8 +186,6 @@ def _sums(bill: Bill) -> dict[str, str]:
 
 
 def _kinds(bill: Bill) -> list[dict[str, Any]]:
-    order = list(words.LINE_KINDS)
-    sums = sorted(sums_of(bill), key=lambda one: (order.index(one["kind"]), one["charge_group"]))
     return [
         {
             "kind": words.word(words.LINE_KINDS, one["kind"]),
@@ -195,7 +193,7 @@ def _kinds(bill: Bill) -> list[dict[str, Any]]:
             "lines": one["lines"],
             "sum": words.money(one["sum"], bill.currency),
         }
-        for one in sums
+        for one in sums_of(bill)
     ]
 
 

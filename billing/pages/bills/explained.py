@@ -41,8 +41,7 @@ def _rule(tariff: BillingTariff | None) -> list[str]:
         f"资费 {name} ({tariff.code}) 第 {tariff.version} 版:",
         f"Tariff {name} ({tariff.code}), version {tariff.version}:",
     )
-    rules = sentences(tariff.kind, tariff.rules, tariff.currency)
-    return [f"{version} {said('; ', '; ').join(rules)}" if tariff.kind == "accounting" else version]
+    return [" ".join([version, *sentences(tariff.kind, tariff.rules, tariff.currency)])]
 
 
 def _arithmetic(line: BillLine, tariff: BillingTariff | None, detail: Detail) -> list[str]:
@@ -130,11 +129,12 @@ def _usage(line: BillLine, rules: dict[str, Any], detail: Detail) -> list[str]:
 
 
 def _minimum(line: BillLine, rules: dict[str, Any], detail: Detail) -> list[str]:
-    amount, base = detail.get("amount", "0"), detail.get("base", "0")
+    amount, base = _plain(detail.get("amount", "0")), _plain(detail.get("base", "0"))
+    more = _plain(_own(line, detail))
     return [
         said(
-            f"保底 {_plain(amount)}, 已有费用 {_plain(base)}, 补足 {_plain(line.exact)}",
-            f"At least {_plain(amount)}, charged {_plain(base)}, topped up by {_plain(line.exact)}",
+            f"保底 {amount}, 已有费用 {base}, 补足 {more}",
+            f"At least {amount}, charged {base}, topped up by {more}",
         )
     ]
 
@@ -155,8 +155,8 @@ def _discount(line: BillLine, rules: dict[str, Any], detail: Detail) -> list[str
     if percent is not None:
         return [
             said(
-                f"{_plain(base)} × {_rate(percent)}% = {_plain(-line.exact)}",
-                f"{_plain(base)} × {_rate(percent)}% = {_plain(-line.exact)}",
+                f"{_plain(base)} × {_rate(percent)}% = {_plain(-_own(line, detail))}",
+                f"{_plain(base)} × {_rate(percent)}% = {_plain(-_own(line, detail))}",
             )
         ]
     amount, whole = detail.get("amount", "0"), detail.get("whole", base)
@@ -173,9 +173,9 @@ def _portion(line: BillLine, detail: Detail) -> list[str]:
     return [
         said(
             f"按费用组分摊: 本组 {_plain(detail['base'])} 占 {_plain(detail['whole'])}, "
-            f"分得 {_plain(-line.exact)}",
+            f"分得 {_plain(-_own(line, detail))}",
             f"Divided among charge groups: this one's {_plain(detail['base'])} of "
-            f"{_plain(detail['whole'])} takes {_plain(-line.exact)}",
+            f"{_plain(detail['whole'])} takes {_plain(-_own(line, detail))}",
         )
     ]
 
@@ -260,9 +260,14 @@ def _paid(bill: Bill, line: BillLine) -> list[str]:
     return [said(f"使用时已从余额扣除 {paid}", f"{paid} was taken from the balance when used")]
 
 
+def _own(line: BillLine, detail: Detail) -> Decimal:
+    """Return what the rule gives, before what others bear is taken."""
+    return Decimal(str(detail.get("split", line.exact)))
+
+
 def _due(line: BillLine, detail: Detail) -> str:
-    """Return what the arithmetic gives, before what others bear and what was billed is taken."""
-    return _plain(detail.get("due") or detail.get("split") or line.exact)
+    """Return the same of a fee, before what earlier bills charged is taken."""
+    return _plain(detail["due"] if "due" in detail else _own(line, detail))
 
 
 def _plain(value: Any) -> str:

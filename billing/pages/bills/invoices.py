@@ -22,6 +22,7 @@ from billing.selectors.invoices import get_invoice, invoiced_lines, list_invoice
 from billing.states import InvoiceState
 from core.console import number_of, render_page, said
 from core.errors import DomainError
+from core.numbers import BILL, INVOICE
 
 ROWS = 40
 LINES = 500
@@ -32,9 +33,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor, asked = actor_of(request), asked_of(request, "q", "state", "since", "until")
     number = number_of(asked["q"])
     rows = list_invoices(actor)
-    if number.startswith("V"):
+    if number.startswith(INVOICE):
         rows = rows.filter(invoice_no=number)
-    elif number.startswith("B"):
+    elif number.startswith(BILL):
         rows = rows.filter(bill_id__in=Bill.objects.filter(bill_no=number).values("id"))
     elif number:
         rows = rows.filter(account__account_no=number)

@@ -22,7 +22,7 @@ from billing.pages.bills.shown import cycle_words
 from billing.papers.values import PaperLine, PaperSum
 from billing.selectors.bills import NamedLine, children_of, get_bill, list_lines, named, sums_of
 from billing.selectors.invoices import get_invoice, invoiced_lines
-from billing.states import InvoiceState
+from billing.states import InvoiceState, LineKind
 
 MOST_LINES = 2_000
 
@@ -105,7 +105,9 @@ def _line(actor: Actor, bill: Bill, one: NamedLine) -> PaperLine:
     used = one.tariff.rules.get("usage", "") if one.tariff else line.charge_group
     return PaperLine(
         number=phone_for(actor, one.subscriber.service_number) if one.subscriber else "",
-        name=f"{title_of(one)} · {words.word(words.LINE_KINDS, line.kind)}",
+        name=title_of(one)
+        if line.kind == LineKind.LATE_FEE
+        else f"{title_of(one)} · {words.word(words.LINE_KINDS, line.kind)}",
         covers=covers_of(line),
         quantity=words.quantity(used, line.quantity) if line.quantity is not None else "",
         amount=words.money(line.amount, bill.currency),

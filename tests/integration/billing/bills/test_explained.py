@@ -69,11 +69,14 @@ def test_a_discount_and_a_cap_name_what_they_are_taken_from(world: World):
 def test_what_others_bear_is_said(world: World):
     world.account("B")
     world.fee("FEE", 100)
-    world.has("FEE")
+    world.tariff("OFF", "rental", charge="discount", percent=10, of=["rental"], order=1)
+    world.has("FEE", "OFF")
     world.pays("B", group="rental", priority=1, share=30)
     world.run()
     assert "付费关系: 全额 100.00, 其他账户承担后余下 70.00" in explained(bill_of("A"), "recurring")
     assert "付费关系: 全额 100.00, 本账户承担 30%, 为 30.00" in explained(bill_of("B"), "recurring")
+
+    assert "100.00 × 10% = 10.00" in explained(bill_of("B"), "discount")
 
 
 def billed_calls() -> Bill:
