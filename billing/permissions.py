@@ -39,7 +39,11 @@ MEND_USAGE = permission(
 )
 VIEW_BILL = permission("billing.view_bill", zh="查询账单", en="View bills", scope="bills.read")
 RUN_BILLS = permission("billing.run_bills", zh="出账", en="Run bills")
-REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again")
+DISPUTE = permission("billing.dispute_bill", zh="账单争议", en="Dispute bills", scope="bills.write")
+BILL_ON_DEMAND = permission(
+    "billing.bill_on_demand", zh="即时账单", en="Bills on demand", scope="bills.write"
+)
+REBILL = permission("billing.rebill", zh="重出账单", en="Make a bill again", limit=("元", "CNY"))
 ISSUE_INVOICE = permission("billing.issue_invoice", zh="开具发票", en="Issue tax invoices")
 VIEW_PAYMENT = permission(
     "billing.view_payment", zh="查询缴费", en="View payments", scope="payments.read"

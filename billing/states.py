@@ -274,6 +274,14 @@ class BillState(models.TextChoices):
     SUPERSEDED = "superseded", "已被取代"
 
 
+class DisputeState(models.TextChoices):
+    """账单争议状态."""
+
+    OPEN = "open", "处理中"
+    UPHELD = "upheld", "成立"
+    REJECTED = "rejected", "不成立"
+
+
 class LineKind(models.TextChoices):
     """账单明细类型, in the order in which a bill is reckoned."""
 

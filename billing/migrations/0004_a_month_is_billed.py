@@ -490,6 +490,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="BillRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200, verbose_name="外部编号")),
+                (
+                    "name",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="名称"),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="说明"),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("asked_by", models.CharField(max_length=64, verbose_name="申请人")),
+                ("extension", models.JSONField(null=True)),
+            ],
+            options={
+                "verbose_name": "即时账单申请",
+                "verbose_name_plural": "即时账单申请",
+            },
+        ),
+        migrations.CreateModel(
             name="BillRun",
             fields=[
                 (
@@ -634,6 +661,63 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "币种",
                 "verbose_name_plural": "币种",
+            },
+        ),
+        migrations.CreateModel(
+            name="Dispute",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bill_id", models.BigIntegerField(db_index=True, verbose_name="账单")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "处理中"), ("upheld", "成立"), ("rejected", "不成立")],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="争议原因")),
+                ("opened_at", models.DateTimeField(verbose_name="提出时间")),
+                ("opened_by", models.CharField(max_length=64, verbose_name="受理人")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True, default="", max_length=200, verbose_name="处理结果"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
+                (
+                    "closed_by",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="处理人"),
+                ),
+            ],
+            options={
+                "verbose_name": "账单争议",
+                "verbose_name_plural": "账单争议",
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerNumber",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("service_kind", models.CharField(max_length=12, verbose_name="业务类型")),
+                ("service_number", models.CharField(max_length=40, verbose_name="业务号码")),
+                ("held_from", models.DateTimeField(verbose_name="使用自")),
+                ("held_to", models.DateTimeField(verbose_name="使用至")),
+            ],
+            options={
+                "verbose_name": "曾用号码",
+                "verbose_name_plural": "曾用号码",
             },
         ),
         migrations.CreateModel(
@@ -1440,6 +1524,11 @@ class Migration(migrations.Migration):
             name="bill_terms",
             field=models.CharField(default="standard", max_length=40, verbose_name="账单条款"),
         ),
+        migrations.AddField(
+            model_name="billingsubscriber",
+            name="number_since",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="改号时间"),
+        ),
         migrations.AddIndex(
             model_name="paymentrelation",
             index=models.Index(
@@ -1657,6 +1746,24 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="billrequest",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bill_requests",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="billrequest",
+            name="cycle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingcycle",
+            ),
+        ),
+        migrations.AddField(
             model_name="billrun",
             name="cycle",
             field=models.ForeignKey(
@@ -1729,6 +1836,52 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("minor_units__range", (0, 4))),
                 name="billing_currency_minor_units",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dispute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("bill_id",),
+                name="billing_one_open_dispute",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "upheld", "rejected"])),
+                name="billing_dispute_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="billing_dispute_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        ("closed_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="billing_dispute_closed_with_an_outcome",
+            ),
+        ),
+        migrations.AddField(
+            model_name="formernumber",
+            name="subscriber",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="former_numbers",
+                to="billing.billingsubscriber",
             ),
         ),
         migrations.AddField(
@@ -2194,6 +2347,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="billrequest",
+            constraint=models.UniqueConstraint(
+                fields=("asked_by", "reference"), name="billing_bill_request_once"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="billrun",
             constraint=models.UniqueConstraint(fields=("run_no",), name="billing_run_no_once"),
         ),
@@ -2318,6 +2477,17 @@ class Migration(migrations.Migration):
                     ("open_amount__gte", 0), ("receivable__gte", 0), ("to_balance__gte", 0)
                 ),
                 name="billing_bill_amounts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="formernumber",
+            index=models.Index(fields=["service_number"], name="billing_former_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="formernumber",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held_to__gte", models.F("held_from"))),
+                name="billing_former_number_period",
             ),
         ),
         migrations.AddConstraint(

@@ -56,6 +56,7 @@ from billing.models.simulations import Simulation
 from billing.models.subscribers import (
     BillingSubscriber,
     BillingSubscription,
+    FormerNumber,
     PaymentRelation,
 )
 from billing.models.usage import (
@@ -64,6 +65,7 @@ from billing.models.usage import (
     UsageKind,
     UsageRecord,
 )
+from billing.models.wanted import BillRequest, Dispute
 
 __all__ = [
     "AccountingPeriod",
@@ -76,6 +78,7 @@ __all__ = [
     "BankLine",
     "Bill",
     "BillLine",
+    "BillRequest",
     "BillRun",
     "BillTerms",
     "BillingAccount",
@@ -89,6 +92,8 @@ __all__ = [
     "BillingTariff",
     "CashierDay",
     "Currency",
+    "Dispute",
+    "FormerNumber",
     "GroupMember",
     "Invoice",
     "InvoicedLine",
