@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auth_center.consoles import boss_console
 from billing import permissions
-from billing.pages.ledger import balance, journal, periods, proofs, revenue
+from billing.pages.ledger import balance, journal, periods, proofs
+from billing.pages.ledger import revenue as revenue  # it shares words with the bills' pages
 from core.console import Page
 
 LEDGER = ("总账", "Ledger")
