@@ -71,6 +71,17 @@ _IS_KEY = (
     "octet_length(key) <= 80 AND octet_length(key) = length(key)"
     " AND translate(key, E' \\t', '') = key"
 )
+# Who has had which number from when until when: the present one, and those before it.
+_HELD = """(
+            SELECT id, subscriber_no, service_number,
+                   coalesce(number_since, activated_at, created_at) AS since,
+                   terminated_at AS until
+            FROM billing_billingsubscriber
+            UNION ALL
+            SELECT s.id, s.subscriber_no, n.service_number, n.held_from, n.held_to
+            FROM billing_formernumber AS n
+            JOIN billing_billingsubscriber AS s ON s.id = n.subscriber_id
+        )"""
 _JUDGED = """
 WITH said AS MATERIALIZED ({said}),
 units (usage, unit, factor, most) AS (VALUES {units}),
@@ -111,17 +122,16 @@ formal AS MATERIALIZED (
 owner AS MATERIALIZED (  -- whoever had the number then; of two, who has had it for less long
     SELECT DISTINCT ON (line_no) line_no, id, service_number
     FROM (
-        SELECT f.line_no, f.began, s.*
-        FROM formal AS f JOIN billing_billingsubscriber AS s ON s.service_number = f.number
+        SELECT f.line_no, f.began, h.*
+        FROM formal AS f JOIN {held} AS h ON h.service_number = f.number
         WHERE f.wrong IS NULL AND f.subscriber IS NULL
         UNION ALL
-        SELECT f.line_no, f.began, s.*
-        FROM formal AS f JOIN billing_billingsubscriber AS s ON s.subscriber_no = f.subscriber
+        SELECT f.line_no, f.began, h.*
+        FROM formal AS f JOIN {held} AS h ON h.subscriber_no = f.subscriber
         WHERE f.wrong IS NULL
-    ) AS s
-    WHERE (terminated_at IS NULL OR terminated_at > began)
-      AND coalesce(activated_at, created_at) <= began + interval '1 hour'
-    ORDER BY line_no, coalesce(activated_at, created_at) DESC
+    ) AS h
+    WHERE (until IS NULL OR until > began) AND since <= began + interval '1 hour'
+    ORDER BY line_no, since <= began DESC, since DESC
 )
 SELECT line_no, f.content, f.key,
        CASE WHEN f.wrong IS NULL THEN coalesce(f.revision::int, 0) END AS revision,
@@ -164,6 +174,7 @@ def judge(lines: str, told: Mapping[str, Any]) -> str:
         is_whole=_IS_WHOLE.format("s.quantity"),
         is_whole_quantity=_IS_WHOLE.format("quantity"),
         is_key=_IS_KEY,
+        held=_HELD,
         is_zone=_IS_PLACE.format("zone"),
         is_roaming=_IS_PLACE.format("roaming"),
         kept=", ".join(f"'{name}', f.{name}" for name in FIELDS),

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from auth_center.actors import Actor
-from billing.models import QuarantinedRecord, UsageBatch, UsageRecord
+from billing.models import FormerNumber, QuarantinedRecord, UsageBatch, UsageRecord
 from billing.usage import FileRefused, checking, parts, receive_file
 from core.errors import PermissionDenied
 from tests.integration.billing.usage.files import (
     NOW,
     NUMBER,
+    SINCE,
     csv_text,
     json_text,
     line,
@@ -125,6 +126,32 @@ def test_use_belongs_to_whoever_had_the_number_then(tmp_path: Path) -> None:
         "A": before.pk, "C": after.pk, "D": after.pk,
     }  # fmt: skip
     assert UsageRecord.objects.get(key="D").service_number == NUMBER
+
+
+def test_a_number_that_changed_hands_is_charged_to_whoever_had_it_then(tmp_path: Path) -> None:
+    """Two swap the number: one had it until 1 February, the other from that very instant."""
+    handed = datetime(2026, 2, 1, tzinfo=UTC)
+    first = somebody("13900000001", no="SB000000018", number_since=handed)
+    second = somebody(no="SB000000026", number_since=handed)
+    for one, number in ((first, NUMBER), (second, "13900000002")):
+        FormerNumber.objects.create(
+            subscriber=one, service_kind="mobile", service_number=number,
+            held_from=SINCE, held_to=handed,
+        )  # fmt: skip
+    take(tmp_path, csv_text([
+        line("A", started_at="2026-01-31T23:59:59Z"),
+        line("B", started_at="2026-02-01T00:00:00Z"),
+        line("C", started_at="2026-01-10T00:00:00Z", number="13900000002"),
+        line("D", started_at="2026-02-10T00:00:00Z", number="13900000002"),
+        line("E", started_at="2026-01-10T00:00:00Z", number="", subscriber="SB000000018"),
+    ]))  # fmt: skip
+    assert {
+        one.key: (one.subscriber_id, one.service_number) for one in UsageRecord.objects.all()
+    } == {
+        "A": (first.pk, NUMBER), "B": (second.pk, NUMBER), "C": (second.pk, "13900000002"),
+        "E": (first.pk, NUMBER),
+    }  # fmt: skip
+    assert QuarantinedRecord.objects.get().reason == "unknown_subscriber"
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
