@@ -109,7 +109,7 @@ def _use(wish: Wish, held: Reservation | None, actor: Actor, how: dict[str, Any]
     at = how["at"]
     if held is not None:
         held = reservation_of(held.reference, actor, lock=True)
-        subscriber = BillingSubscriber.objects.get(pk=held.subscriber_id)
+        subscriber = BillingSubscriber.objects.get(pk=held.subscriber_id or 0)
     else:
         subscriber = subscriber_of(wish.subscriber_no, actor)
     usage_id = _recorded(subscriber, wish, how)

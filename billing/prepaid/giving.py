@@ -123,8 +123,8 @@ def _given(reference: str) -> BalanceBook | None:
     ).first()
     if entry is None:
         return None
-    posting = entry.postings.exclude(book_id=None).get()
-    return BalanceBook.objects.select_related("account").get(pk=posting.book_id)
+    books = entry.postings.exclude(book_id=None).values("book_id")
+    return BalanceBook.objects.select_related("account").get(pk__in=books)
 
 
 def _same(

@@ -136,7 +136,7 @@ class Asked:
 def with_parties(row: Row, asked: Asked) -> Row:
     """Return a row just written, its account and subscriber at hand."""
     row.account = asked.account
-    row.subscriber_no = asked.subscriber.subscriber_no if asked.subscriber else None
+    vars(row)["subscriber_no"] = asked.subscriber.subscriber_no if asked.subscriber else None
     return row
 
 
