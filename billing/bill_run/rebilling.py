@@ -10,7 +10,7 @@ from django.db.models import F
 
 from auth_center.actors import Actor
 from auth_center.audit import record
-from auth_center.permissions import require
+from auth_center.permissions import require, within_limit
 from billing import permissions
 from billing.bill_run.reckoning import make_bills
 from billing.ledger.posting import reverse
@@ -24,20 +24,13 @@ from billing.models import (
     InvoicedLine,
     JournalEntry,
 )
-from billing.payments import release_bills, settle_bills
+from billing.payments import refresh_overdue, release_bills, settle_bills
 from billing.payments.parties import account_of, lock_accounts
+from billing.selectors.bills import get_bill
 from billing.states import BillState, BookKind, CycleState, EntryKind, RunKind, RunState
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.numbers import BILL, BILL_RUN, issue
 from core.systems import System
-
-
-class BillUnknown(NotFound):
-    """There is no bill of that number."""
-
-    code = "billUnknown"
-    zh = "没有账单 {bill_no}"
-    en = "There is no bill {bill_no}"
 
 
 class BillNotIssued(Conflict):
@@ -93,12 +86,16 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
 
     The old bill's entry is reversed, and what was written off on it goes back to where it came
     from: payments to the cash balance, balances to their books. The new bill is then settled from
-    the balances as any other. Raises ``BillUnknown``, ``BillNotIssued``, ``LaterBillExists``,
-    ``BillInvoiced``, ``CreditSpent`` or ``PeriodClosed``.
+    the balances as any other. ``approved_by`` is who approved one above the actor's limit.
+
+    Raises ``NoSuchBill``, ``LimitExceeded``, ``BillNotIssued``, ``LaterBillExists``,
+    ``BillInvoiced``, ``CreditSpent`` or ``PeriodClosed``: then nothing is written.
     """
     require(actor, permissions.REBILL)
     with transaction.atomic(using=System.BOSS.alias):
-        old = _locked(bill_no)
+        old, payers = _locked(bill_no, actor)
+        if not approved_by:
+            within_limit(actor, permissions.REBILL, abs(old.total))
         run = _run(old.cycle, old.account, reason, actor, at)
         _supersede(old, reason, actor, at)
         run.counts = make_bills(
@@ -108,7 +105,8 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
         new = Bill.objects.filter(run=run).first() or _empty(run, old)
         Bill.objects.filter(consolidated_into_id=old.pk).update(consolidated_into_id=new.pk)
         Bill.objects.filter(pk=new.pk).update(consolidated_into_id=old.consolidated_into_id)
-        settle_bills(accounts=[old.account_id], actor=actor, at=at)
+        settle_bills(accounts=payers, actor=actor, at=at)
+        refresh_overdue(payers, at=at)
         record(
             System.BOSS,
             actor,
@@ -180,11 +178,12 @@ def _run(
     )
 
 
-def _locked(bill_no: str) -> Bill:
-    found = Bill.objects.filter(bill_no=bill_no).first()
-    if found is None:
-        raise BillUnknown(bill_no=bill_no[:24])
-    lock_accounts([found.account_id])
+def _locked(bill_no: str, actor: Actor) -> tuple[Bill, list[int]]:
+    """Return a bill that may be made again, and the accounts that pay it, all locked."""
+    found = get_bill(bill_no, actor)
+    whole = Bill.objects.filter(pk=found.consolidated_into_id or 0).first()
+    payers = [found.account_id, *([whole.account_id] if whole else [])]
+    lock_accounts(payers)
     bill = (
         Bill.objects.select_for_update(of=("self",))
         .select_related("account", "cycle")
@@ -202,7 +201,7 @@ def _locked(bill_no: str) -> Bill:
     lines = BillLine.objects.filter(bill_id=bill.pk).values("id")
     if InvoicedLine.objects.filter(line_id__in=lines, stands=True).exists():
         raise BillInvoiced(bill_no=bill_no)
-    return bill
+    return bill, payers
 
 
 def _supersede(bill: Bill, reason: str, actor: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auth_center.consoles import boss_console
+from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
 from billing.pages.bills import accounts, bills, events, invoices, papers, runs
 from billing.pages.bills import home as home
@@ -173,3 +174,4 @@ for page in (
     ),
 ):
     boss_console.add_page(page)
+show_subjects("bill", page="boss:bill", permission=permissions.VIEW_BILL)

@@ -14,7 +14,7 @@ from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.scope import phone_for
 from billing import permissions
-from billing.bill_run.rebilling import rebill
+from billing.bill_run.asking import ask_rebill
 from billing.models import Bill, BillLine, Payment
 from billing.pages.bills import words
 from billing.pages.bills.explained import explain_line, title_of
@@ -23,6 +23,7 @@ from billing.pages.links import address_of
 from billing.pages.turning import address, asked_of, mark_of, turned
 from billing.selectors.bills import (
     NamedLine,
+    NoSuchBill,
     children_of,
     get_bill,
     list_bills,
@@ -146,22 +147,30 @@ def export(request: HttpRequest, bill_no: str) -> HttpResponse:
 
 
 def make_again(request: HttpRequest, bill_no: str) -> HttpResponse:
-    """Make a bill again from what is held now, for a reason that is said."""
+    """Make a bill again from what is held now; above one's limit a second person is asked."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    actor, reason = actor_of(request), request.POST.get("reason", "").strip()[:200]
-    bill = get_bill(bill_no, actor)
-    if not reason:
-        messages.error(request, said("请填写重出原因", "Say why it is made again"))
-        return redirect("boss:bill", bill_no=bill.bill_no)
+    reason, new, done = request.POST.get("reason", ""), bill_no, messages.success
     try:
-        new = rebill(bill_no=bill.bill_no, reason=reason, actor=actor, at=timezone.now())
+        answer = ask_rebill(
+            bill_no=bill_no, reason=reason, actor=actor_of(request), at=timezone.now()
+        )
+    except NoSuchBill:
+        raise
     except DomainError as refusal:
-        messages.error(request, said(refusal.zh, refusal.en))
-        return redirect("boss:bill", bill_no=bill.bill_no)
-    old = bill.bill_no
-    messages.success(request, said(f"已重出, 取代账单 {old}", f"Made again in place of {old}"))
-    return redirect("boss:bill", bill_no=new.bill_no)
+        done, words = messages.error, (refusal.zh, refusal.en)
+    else:
+        words = (f"已重出, 取代账单 {bill_no}", f"Made again in place of {bill_no}")
+        if answer.request is None:
+            new = answer.outcome["bill"]
+        else:
+            number = answer.request.number
+            words = (
+                f"超出您的权限, 已提交审批 {number}",
+                f"Above your limit: {number} waits for a second person",
+            )
+    done(request, said(*words))
+    return redirect("boss:bill", bill_no=new)
 
 
 def _standing(rows: Any, asked: dict[str, str], number: str) -> Any:

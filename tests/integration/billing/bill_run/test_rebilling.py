@@ -1,0 +1,133 @@
+"""重出账单: who may make a bill again, and whose money pays the new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from auth_center.actors import Actor
+from auth_center.approvals import approve
+from auth_center.models import ApprovalRequest, AuditEntry
+from auth_center.permissions import LimitExceeded
+from auth_center.values import DataScope, Limit, Reach
+from billing.bill_run.asking import ask_rebill
+from billing.bill_run.rebilling import BillNotIssued, rebill
+from billing.ledger.proving import prove
+from billing.models import BalanceBook, Bill, BillingAccount
+from billing.payments import refresh_overdue, take_payment
+from billing.payments.reasons import ReasonMissing
+from billing.selectors.bills import NoSuchBill
+from billing.states import BillState
+from core.systems import System
+from tests.integration.billing.bill_run.world import BILLER, World, bill_of, local
+
+pytestmark = pytest.mark.django_db(databases=["default", "boss"])
+APRIL = local("2026-04-01 03:00")
+CLERK = Actor(
+    kind="channel",
+    number="6006",
+    grants=frozenset({"*"}),
+    limits={"billing.rebill": Limit(most=Decimal(30))},
+)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.fee("FEE", 31)
+    for name in ("A", "B"):
+        world.account(name)
+        world.subscriber(name, name)
+        world.has("FEE", subscriber=name)
+    world.run()
+    return world
+
+
+def test_above_the_limit_a_second_person_is_asked_and_it_is_done_once(world: World) -> None:
+    old = bill_of("A")
+    world.has("FEE", subscriber="A", since="2026-03-01", to="2026-03-11")
+    with pytest.raises(LimitExceeded):
+        rebill(bill_no=old.bill_no, reason="late", actor=CLERK, at=APRIL)
+    with pytest.raises(ReasonMissing):
+        ask_rebill(bill_no=old.bill_no, reason=" ", actor=CLERK, at=APRIL)
+
+    answer = ask_rebill(bill_no=old.bill_no, reason="told late", actor=CLERK, at=APRIL)
+
+    assert answer.request is not None
+    assert (answer.request.amount, answer.request.subject) == (31, f"bill:{old.bill_no}")
+    again = ask_rebill(bill_no=old.bill_no, reason="told late", actor=CLERK, at=APRIL)
+    assert again.request == answer.request
+    assert bill_of("A") == old
+
+    number = answer.request.number
+    approve(
+        system=System.BOSS, number=number, actor=replace(CLERK, number="7", limits={}), at=APRIL
+    )
+
+    new = bill_of("A")
+    assert (new.total, new.supersedes_id) == (41, old.pk)
+    assert ApprovalRequest.objects.using("boss").get().outcome == {"bill": new.bill_no}
+    made = AuditEntry.objects.using("boss").get(subject=f"bill:{old.bill_no}")
+    assert (made.actor_number, made.after["approved_by"]) == ("6006", "7")
+    with pytest.raises(BillNotIssued):
+        rebill(bill_no=old.bill_no, reason="twice", actor=BILLER, at=APRIL)
+    assert not prove(APRIL).wrong
+
+
+def test_within_the_limit_it_is_made_again_at_once(world: World) -> None:
+    world.fee("SMALL", 5)
+    world.account("C")
+    world.subscriber("C", "C")
+    world.has("SMALL", subscriber="C")
+    world.run("2026-04-01")
+
+    answer = ask_rebill(
+        bill_no=bill_of("C", "2026-04-01").bill_no, reason="asked for", actor=CLERK,
+        at=local("2026-05-02"),
+    )  # fmt: skip
+
+    assert answer.outcome == {"bill": bill_of("C", "2026-04-01").bill_no}
+
+
+def test_a_bill_outside_ones_region_is_not_made_again(world: World) -> None:
+    far = replace(CLERK, scope=DataScope(reach=Reach.REGION, region="XJ"))
+    with pytest.raises(NoSuchBill):
+        rebill(bill_no=bill_of("A").bill_no, reason="mine", actor=far, at=APRIL)
+    assert not Bill.objects.filter(state=BillState.SUPERSEDED).exists()
+
+
+def test_what_a_parent_paid_pays_the_new_bill_of_its_child() -> None:
+    world = World()
+    world.fee("FEE", 31)
+    world.account("P")
+    world.account("A", parent=world.accounts["P"])
+    world.subscriber()
+    world.has("FEE")
+    world.run()
+    take_payment(
+        account_no="P", amount=Decimal(31), method="transfer", source="bank", reference="P-31",
+        actor=BILLER, at=APRIL,
+    )  # fmt: skip
+    assert bill_of("A").open_amount == 0
+    world.fee("LESS", 11)
+    world.has("LESS")
+
+    new = rebill(bill_no=bill_of("A").bill_no, reason="told late", actor=BILLER, at=APRIL)
+
+    assert (new.total, new.open_amount, new.consolidated_into_id) == (42, 11, bill_of("P").pk)
+    assert not BalanceBook.objects.filter(amount__gt=0).exists()
+    assert not prove(APRIL).wrong
+
+
+def test_what_was_overdue_is_not_once_the_bill_is_made_again(world: World) -> None:
+    later = APRIL + timedelta(days=40)
+    refresh_overdue(None, at=later)
+    assert BillingAccount.objects.get(account_no="A").overdue_amount == 31
+
+    rebill(bill_no=bill_of("A").bill_no, reason="asked for", actor=BILLER, at=later)
+
+    assert BillingAccount.objects.get(account_no="A").overdue_amount == 0
+    assert BillingAccount.objects.get(account_no="B").overdue_amount == 31
