@@ -5,7 +5,7 @@ from __future__ import annotations
 from auth_center.consoles import boss_console
 from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
-from billing.pages.bills import accounts, bills, events, invoices, papers, runs
+from billing.pages.bills import accounts, bills, disputes, events, invoices, papers, runs
 from billing.pages.bills import home as home
 from core.console import Page
 
@@ -55,6 +55,13 @@ for page in (
         view=bills.show_one,
         permission=permissions.VIEW_BILL,
         titles=("账单", "Bill"),
+    ),
+    Page(
+        path=BILL + "dispute/",
+        name="bill_dispute",
+        view=disputes.contest,
+        permission=permissions.DISPUTE,
+        titles=("账单争议", "Contest a bill"),
     ),
     Page(
         path=BILL + "lines.csv",

@@ -13,6 +13,7 @@ from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.scope import phone_for, text_for
 from billing import permissions
+from billing.charge_groups import group_word
 from billing.models import BillingAccount
 from billing.pages.bills import words
 from billing.pages.bills.shown import bill_row
@@ -146,7 +147,7 @@ def _paid_for(actor: Actor, account: BillingAccount) -> list[dict[str, Any]]:
         {
             "relation": one,
             "number": phone_for(actor, one.subscriber.service_number),
-            "what": said("全部", "Everything") if one.charge_group == "*" else one.charge_group,
+            "what": group_word(one.charge_group),
             "address": address_of(actor, "usage_list")
             and address_of(actor, "usage_list") + address({"whose": one.subscriber.subscriber_no}),
         }

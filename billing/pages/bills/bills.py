@@ -15,8 +15,10 @@ from auth_center.consoles import actor_of
 from auth_center.scope import phone_for
 from billing import permissions
 from billing.bill_run.asking import ask_rebill
+from billing.charge_groups import group_word
 from billing.models import Bill, BillLine, Payment
 from billing.pages.bills import words
+from billing.pages.bills.disputes import disputes_of
 from billing.pages.bills.explained import explain_line, title_of
 from billing.pages.bills.shown import bill_badge, bill_row, cycle_words, how_paid, tax_words
 from billing.pages.links import address_of
@@ -45,6 +47,7 @@ MOST_EXPORTED = 20_000
 _STANDINGS = {
     "open": ("未销清", "Open"),
     "overdue": ("已逾期", "Overdue"),
+    "disputed": ("争议", "In dispute"),
     "paid": ("已销清", "Paid"),
     "superseded": ("已被取代", "Superseded"),
     "trial": ("试算", "Trial"),
@@ -125,6 +128,7 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
         and actor.may(permissions.ISSUE_INVOICE)
         and line_invoices(bill) < sum(one["lines"] for one in sums_of(bill)),
         may_rebill=issued and actor.may(permissions.REBILL),
+        **disputes_of(bill, actor),
         account_page=address_of(actor, "account", bill.account.account_no),
         run_page=address_of(actor, "bill_run", bill.run.run_no),
     )
@@ -179,6 +183,8 @@ def _standing(rows: Any, asked: dict[str, str], number: str) -> Any:
         return rows.filter(state=standing)
     if standing == "paid":
         return rows.filter(state=BillState.ISSUED, open_amount=0)
+    if standing == "disputed":
+        return rows.filter(state=BillState.ISSUED, disputed_at__isnull=False)
     if standing in ("open", "overdue"):
         rows = rows.filter(state=BillState.ISSUED, open_amount__gt=0)
         return rows.filter(due_on__lt=timezone.localdate()) if standing == "overdue" else rows
@@ -262,7 +268,7 @@ def _exported(actor: Actor, bill: Bill, lines: list[NamedLine]) -> Iterator[list
             one.subscriber.subscriber_no if one.subscriber else "",
             phone_for(actor, one.subscriber.service_number) if one.subscriber else "",
             title_of(one), tariff.code if tariff else "", tariff.version if tariff else "",
-            line.charge_group, words.moment(line.covers_from, "%Y-%m-%d"),
+            group_word(line.charge_group), words.moment(line.covers_from, "%Y-%m-%d"),
             words.moment(line.covers_to, "%Y-%m-%d"), line.quantity, line.exact, line.amount,
             line.tax_rate, line.tax, line.paid_before, " ".join(explain_line(bill, one)),
         ]  # fmt: skip

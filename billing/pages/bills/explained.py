@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from billing.charge_groups import group_word
 from billing.models import Bill, BillingTariff, BillLine
 from billing.pages.bills.words import USAGES, money, quantity, word
 from billing.pages.rules_shown import sentences
@@ -294,4 +295,6 @@ def title_of(named: NamedLine) -> str:
 
 def word_of_group(line: BillLine) -> str:
     """Return what a line without a tariff is about."""
-    return word(USAGES, line.charge_group)
+    if line.kind == "usage":
+        return word(USAGES, line.charge_group)
+    return group_word(line.charge_group)

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from auth_center.scope import phone_for
+from billing.charge_groups import group_word
 from billing.models import Bill
 from billing.pages.bills import words
 from billing.pages.bills.bills import covers_of
@@ -81,7 +82,7 @@ def paper_of_bill(actor: Actor, bill: Bill) -> bytes:
         [
             PaperSum(
                 name=words.word(words.LINE_KINDS, one["kind"]),
-                about=one["charge_group"],
+                about=group_word(one["charge_group"]),
                 amount=words.money(one["sum"], bill.currency),
             )
             for one in sums_of(bill)

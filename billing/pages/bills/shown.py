@@ -38,10 +38,10 @@ def bill_badge(bill: Bill, today: date) -> dict[str, str]:
 
 def how_paid(bill: Bill, today: date) -> str:
     """Return whether a bill in force is paid, open, overdue or in dispute."""
-    if not bill.open_amount:
-        return "paid"
     if bill.disputed_at is not None:
         return "disputed"
+    if not bill.open_amount:
+        return "paid"
     return "overdue" if bill.due_on < today else "open"
 
 

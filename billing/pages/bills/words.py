@@ -59,6 +59,11 @@ INVOICE_STATES: Coloured = {
     "undone": ("已红冲", "Undone", "quiet"),
     "red": ("红字发票", "Red invoice", "danger"),
 }
+DISPUTES: Coloured = {
+    "open": ("处理中", "Open", "warning"),
+    "upheld": ("成立", "Upheld", "success"),
+    "rejected": ("不成立", "Rejected", "quiet"),
+}
 BOOKS: Both = {
     "cash": ("现金", "Cash"),
     "gift": ("赠送", "Gift"),

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from auth_center.consoles import actor_of
 from billing.calendar import operator_zone
+from billing.charge_groups import CHARGE_GROUPS
 from billing.ledger.daily import ask_for_figures
 from billing.ledger.figures import MONTHS, list_figures, month_after, sums
 from billing.models import BillingOffering, MonthFigure
@@ -215,6 +216,9 @@ def _names(by: str, rows: QuerySet[MonthFigure]) -> dict[str, str]:
     """Return what the keys are called; what belongs to no product has a name too."""
     if by == "word":
         return {key: said(*both) for key, both in LINE_KINDS.items()}
+    if by == "charge_group":
+        known = {key: said(*both) for key, both in CHARGE_GROUPS.items()}
+        return {**known, "": said("(无)", "(none)")}
     if by != "product":
         return {"": said("(无)", "(none)")}
     codes = set(rows.values_list("product", flat=True).distinct())

@@ -11,6 +11,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from billing.charge_groups import group_word
 from billing.models import Payment
 from core.console import said
 
@@ -62,7 +63,8 @@ def _paid(canvas: Canvas, payment: Payment, told: dict[str, Any], height: float)
     if payment.kind == "refund":
         return height
     rows = [
-        (f"{one['bill'].bill_no}  {one['bill'].cycle.starts_on:%Y-%m-%d}  {one['group']}",
+        (f"{one['bill'].bill_no}  {one['bill'].cycle.starts_on:%Y-%m-%d}  "
+         f"{group_word(one['group'])}",
          f"{one['amount']:,.2f}")
         for one in told["paid"][:_MOST_LINES]
     ]  # fmt: skip

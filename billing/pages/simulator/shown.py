@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from billing.charge_groups import group_word
 from billing.pages.bills.words import LINE_KINDS, REFUSED, USAGES, money, quantity, word
 from billing.pages.words import OFFERING_KINDS
 from billing.simulator.samples import Sample, samples
@@ -74,7 +75,7 @@ def _line(pair: list[Json | None], currency: str) -> Json:
     name = one["name"]
     return {
         "kind": word(LINE_KINDS, one["kind"]),
-        "name": said(name["zh"], name["en"]) if name else one["group"],
+        "name": said(name["zh"], name["en"]) if name else group_word(one["group"]),
         "tariff": one["tariff"],
         "sides": [_side(side, currency) for side in pair],
     }

@@ -215,3 +215,22 @@ def test_the_pages_speak_english():
         ("/boss/invoices/", "There are no invoices yet"),
     ):
         assert word in client.get(address, headers=ENGLISH).content.decode(), address
+
+
+def test_a_bill_is_contested_and_settled_on_its_page():
+    one = bill(account(), {"recurring": "59"})
+    clerk = signed_in(*ALL, "billing.dispute_bill")
+    address = f"/boss/bills/{one.bill_no}/"
+    assert "提出争议" in text(clerk, address)
+    clerk.post(f"{address}dispute/", {"deed": "open", "reason": "没有用过"})
+    page = text(clerk, address)
+    assert "没有用过" in page
+    assert "争议不成立" in page
+    assert one.bill_no in text(clerk, "/boss/bills/", standing="disputed")
+    clerk.post(f"{address}dispute/", {"deed": "close", "upheld": "no", "outcome": "话单属实"})
+    assert "话单属实" in text(clerk, address)
+    assert one.bill_no not in text(clerk, "/boss/bills/", standing="disputed")
+    other = signed_in(staff_no="8802")
+    assert "提出争议" not in text(other, address)
+    refused = other.post(f"{address}dispute/", {"deed": "open", "reason": "x"})
+    assert refused.status_code == 403
