@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -20,6 +23,14 @@ def django_db_setup(
     """Copies of the migrated databases instead of migrating at every run (see ``testpg``)."""
     with django_db_blocker.unblock():
         testpg.make_databases(anew=request.config.getvalue("create_db"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_hashed_fast() -> Iterator[None]:
+    """What is hashed slowly on purpose costs a test nothing; instances hash as ever."""
+    fast = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[fast, *settings.PASSWORD_HASHERS]):
+        yield
 
 
 @pytest.fixture(autouse=True)

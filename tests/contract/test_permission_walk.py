@@ -48,9 +48,8 @@ def expected(door: Door, grants: set[str]) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: Any) -> Iterator[None]:
-    """Passwords that cost nothing; no token known from another test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def fresh() -> Iterator[None]:
+    """No token is known from another test."""
     tokens._seen.clear()
     yield
     tokens._seen.clear()

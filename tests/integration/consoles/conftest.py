@@ -21,9 +21,8 @@ SignIn = Callable[..., Client]
 
 
 @pytest.fixture
-def sign_in(settings) -> SignIn:
+def sign_in() -> SignIn:
     """Make an operator with these grants in one system, signed in at that system's console."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     def signed_in(system: System, *grants: str, staff_no: str = "9001") -> Client:
         return seated(system, *grants, staff_no=staff_no)

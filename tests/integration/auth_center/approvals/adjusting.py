@@ -13,14 +13,12 @@ from auth_center.actors import Actor
 from auth_center.approvals import Answer, Warrant, approvable, perform_or_request
 from auth_center.audit import record
 from auth_center.models import ApprovalRequest, Operator
-from auth_center.permissions import permission
+from auth_center.permissions import _REGISTER, permission
 from core.errors import Conflict
 from core.systems import System
 from tests.signing import make_operator
 
-ADJUST = permission(
-    "billing.adjust_sample", zh="试调账", en="Adjust, for tests", limit=("元", "CNY")
-)
+ADJUST = "billing.adjust_sample"
 BOSS = System.BOSS
 AT = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -50,12 +48,13 @@ def adjust(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
 @contextmanager
 def adjusting() -> Iterator[None]:
     """Let BOSS have the deed for a while."""
+    permission(ADJUST, zh="试调账", en="Adjust, for tests", limit=("元", "CNY"))
     approvable(ADJUST, system=BOSS, unit="CNY")(adjust)
     closed.clear()
     try:
         yield
     finally:
-        del approvals._REGISTER[ADJUST]
+        del approvals._REGISTER[ADJUST], _REGISTER[ADJUST]
 
 
 def staff(number: str, *grants: str, most: str | None = None, **about: Any) -> Actor:

@@ -19,6 +19,7 @@ from auth_center.models import AuditEntry, Operator
 from auth_center.pages.audit import ROWS
 from auth_center.recorded import Sought, each, list_entries, newer, older
 from core.systems import System
+from tests.sealing import others_have_ended
 from tests.signing import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
@@ -233,6 +234,7 @@ def test_as_many_statements_for_one_entry_as_for_a_page_full() -> None:
 @pytest.mark.django_db(transaction=True, databases=["default", "boss", "oss"])
 def test_an_entry_tells_whether_it_is_as_it_was_sealed() -> None:
     note()
+    others_have_ended()
     sealing.seal_all(System.CRM, at=AT)
     entry = AuditEntry.objects.get()
     client = seat(language="en")

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,10 +21,10 @@ from auth_center.audit import record
 from auth_center.models import AuditEntry, AuditSeal
 from auth_center.tasks import seal_audit
 from core.systems import System
+from tests.sealing import others_have_ended
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "boss", "oss"])
 
-PATIENCE = 30.0
 AT = datetime(2026, 3, 1, 4, 5, 6, 789, tzinfo=UTC)
 CRM = System.CRM
 MEI = Actor(kind="operator", number="2001", channel="counter", terminal="10.0.0.7")
@@ -33,20 +32,6 @@ MEI = Actor(kind="operator", number="2001", channel="counter", terminal="10.0.0.
 
 def note(subject: str, system: System = CRM, **about: Any) -> None:
     record(system, MEI, "orders.open_customer", subject, at=AT, **about)
-
-
-def others_have_ended(system: System = CRM) -> None:
-    """Wait for what still runs in other databases of the same server: it holds up the sealing."""
-    patience = time.monotonic() + PATIENCE
-    with connections[system.alias].cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        (now,) = cursor.fetchone()
-        while True:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if cursor.fetchone()[0] > now:
-                return
-            assert time.monotonic() < patience, "somebody's transaction does not end"
-            time.sleep(0.05)
 
 
 def sealed(*subjects: str) -> AuditSeal:

@@ -34,7 +34,6 @@ def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @pytest.fixture(autouse=True)
 def strict(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CSRF_FAILURE_VIEW = f"{__name__}.refuse"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,11 +23,6 @@ ELSEWHERES = (
     "http://testserver@evil.example/", "https://testserver.evil.example/", "data:text/html,x",
 )  # fmt: skip
 OURS = {"", "testserver", *(urlsplit(one).netloc for one in present.SYSTEM_URLS.values())}
-
-
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def leads_to(answer: HttpResponse) -> list[str]:

@@ -38,11 +38,7 @@ PEM = signing_keys()[0]
 
 
 @pytest.fixture(autouse=True)
-def fresh(settings: Any) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher",
-        "auth_center.hashers.RandomSecretHasher",
-    ]
+def fresh() -> Iterator[None]:
     tokens._seen.clear()
     yield
     tokens._seen.clear()

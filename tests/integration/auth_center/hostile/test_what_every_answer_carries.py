@@ -17,11 +17,6 @@ from tests.walking import ALIASES, ELSEWHERE, IN_CONSOLES, OPERATIONS, SYSTEMS, 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def carried(answer: Any) -> dict[str, str]:
     return {name: answer.headers.get(name, "") for name in (
         "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy")}  # fmt: skip

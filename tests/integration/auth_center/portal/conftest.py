@@ -1,4 +1,4 @@
-"""A clock that can be moved on, and passwords that are cheap to hash."""
+"""A clock that can be moved on, and a cache of its own."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(settings):
-    """The quarter of a second that a password takes is not what is tested here."""
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher",
-        *settings.PASSWORD_HASHERS,
-    ]
 
 
 @pytest.fixture(autouse=True)

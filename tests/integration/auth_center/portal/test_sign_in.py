@@ -201,6 +201,7 @@ def test_a_right_password_forgets_the_failures_before(operator):
         assert enter(browser(), "2001").status_code == 302
 
 
+@pytest.mark.long
 def test_a_thousand_tries_over_many_accounts_are_slowed_and_recorded(operator, time_machine_at):
     client = browser()
     answers = [enter(client, f"3{n:03}", "Summer2026!!").status_code for n in range(1000)]

@@ -16,11 +16,7 @@ from tests.signing import PASSWORD, make_operator
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher",
-        "auth_center.hashers.RandomSecretHasher",
-    ]
+def nothing_kept() -> None:
     cache.clear()
 
 
