@@ -391,6 +391,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "boss", "expires": 300},
     },
+    "take prepaid fees": {
+        "task": "billing.tasks.take_prepaid_fees",
+        "schedule": 30.0,
+        "options": {"queue": "boss", "expires": 30},
+    },
     "refresh overdue amounts": {
         "task": "billing.tasks.refresh_overdue",
         "schedule": 900.0,

@@ -35,7 +35,7 @@ _BEFORE_RULES = (
     "usage",
     "rules",
 )
-_AFTER_RULES = ("split", "late_fees", "lines", "bills")
+_AFTER_RULES = ("split", "paid", "late_fees", "lines", "bills")
 _LEDGER = {one.name.lower(): int(one) for one in Ledger}
 
 
@@ -53,17 +53,17 @@ def make_bills(
     # a step is several statements, some of which define relations: it travels as plain text
     with boss.wrap_database_errors, ClientCursor(boss.connection) as cursor:
         for step in _BEFORE_RULES:
-            cursor.execute(_statement(step), values)
+            cursor.execute(statement_of(step), values)
         cursor.execute("SELECT coalesce(max(step), 0) FROM rule")
         for step_no in range(1, _first(cursor) + 1):
-            cursor.execute(_statement("rule_step"), {**values, "step": step_no})
+            cursor.execute(statement_of("rule_step"), {**values, "step": step_no})
         for step in _AFTER_RULES:
-            cursor.execute(_statement(step), values)
+            cursor.execute(statement_of(step), values)
         if values["posted"]:
-            cursor.execute(_statement("posting"), values)
-        cursor.execute(_statement("outcome"))
+            cursor.execute(statement_of("posting"), values)
+        cursor.execute(statement_of("outcome"))
         outcome: dict[str, Any] = msgspec.json.decode(_first(cursor))
-        cursor.execute(_statement("forget"))
+        cursor.execute(statement_of("forget"))
     return outcome
 
 
@@ -73,17 +73,14 @@ def _first(cursor: ClientCursor[Any]) -> Any:
 
 
 @cache
-def _statement(step: str) -> str:
+def statement_of(step: str) -> str:
+    """Return the statements of a step."""
     return (Path(__file__).parent / "sql" / f"{step}.sql").read_text()
 
 
-def _values(run: BillRun, low: int, high: int, supersedes_id: int | None) -> dict[str, Any]:
-    cycle: BillingCycle = run.cycle
-    posted = run.kind != RunKind.TRIAL
+def cycle_values(cycle: BillingCycle, low: int, high: int) -> dict[str, Any]:
+    """Return what the steps up to the lines are told: a cycle, and a range of accounts."""
     return {
-        **_LEDGER,
-        "run_id": run.pk,
-        "run_no": run.run_no,
         "cycle_id": cycle.pk,
         "billing_day": cycle.billing_day,
         "starts_on": cycle.starts_on,
@@ -91,10 +88,21 @@ def _values(run: BillRun, low: int, high: int, supersedes_id: int | None) -> dic
         "starts_at": cycle.starts_at,
         "reach_on": _reach(cycle),
         "reach_at": midnight(_reach(cycle)),
-        "bill_at": run.bill_at,
         "zone": settings.TIME_ZONE,
         "low": low,
         "high": high,
+    }
+
+
+def _values(run: BillRun, low: int, high: int, supersedes_id: int | None) -> dict[str, Any]:
+    cycle: BillingCycle = run.cycle
+    posted = run.kind != RunKind.TRIAL
+    return {
+        **cycle_values(cycle, low, high),
+        **_LEDGER,
+        "run_id": run.pk,
+        "run_no": run.run_no,
+        "bill_at": run.bill_at,
         "posted": posted,
         "state": BillState.ISSUED if posted else BillState.TRIAL,
         "period_id": period_at(run.bill_at) if posted else None,

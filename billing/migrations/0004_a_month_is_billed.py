@@ -191,11 +191,16 @@ class Migration(migrations.Migration):
                 ("reservation_id", models.BigIntegerField(null=True, verbose_name="预占")),
                 ("subscriber_id", models.BigIntegerField(null=True, verbose_name="用户")),
                 ("usage_id", models.BigIntegerField(null=True, verbose_name="话单")),
+                ("fee_id", models.BigIntegerField(null=True, verbose_name="预付费用")),
                 (
                     "charge_group",
                     models.CharField(blank=True, default="", max_length=40, verbose_name="费用组"),
                 ),
                 ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="价格"),
+                ),
                 (
                     "amount",
                     models.DecimalField(decimal_places=6, max_digits=20, verbose_name="金额"),
@@ -1061,6 +1066,37 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "分录行",
                 "verbose_name_plural": "分录行",
+            },
+        ),
+        migrations.CreateModel(
+            name="PrepaidFee",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("subscriber_id", models.BigIntegerField(verbose_name="用户")),
+                ("subscription_id", models.BigIntegerField(verbose_name="订购关系")),
+                ("tariff_id", models.BigIntegerField(verbose_name="资费版本")),
+                ("charge_group", models.CharField(max_length=40, verbose_name="费用组")),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="应付"),
+                ),
+                (
+                    "paid",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="已付"
+                    ),
+                ),
+                (
+                    "gift",
+                    models.DecimalField(
+                        decimal_places=6, default=0, max_digits=20, verbose_name="其中赠送"
+                    ),
+                ),
+                ("next_at", models.DateTimeField(blank=True, null=True, verbose_name="下次扣费")),
+            ],
+            options={
+                "verbose_name": "预付费用",
+                "verbose_name_plural": "预付费用",
             },
         ),
         migrations.CreateModel(
@@ -2032,6 +2068,28 @@ class Migration(migrations.Migration):
                 to="billing.ledgeraccount",
             ),
         ),
+        migrations.AddField(
+            model_name="prepaidfee",
+            name="account",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingaccount",
+            ),
+        ),
+        migrations.AddField(
+            model_name="prepaidfee",
+            name="cycle",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.billingcycle",
+            ),
+        ),
         migrations.AddIndex(
             model_name="ratedevent",
             index=models.Index(fields=["subscriber_id", "started_at"], name="billing_rated_of"),
@@ -2669,6 +2727,30 @@ class Migration(migrations.Migration):
             model_name="posting",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount", 0), _negated=True), name="billing_posting_not_nothing"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="prepaidfee",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False), ("price__gt", models.F("paid"))),
+                fields=["next_at"],
+                name="billing_prepaid_fee_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="prepaidfee",
+            constraint=models.UniqueConstraint(
+                fields=("account", "cycle", "subscription_id", "tariff_id"),
+                name="billing_prepaid_fee_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="prepaidfee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gift__gte", 0), ("paid__gte", models.F("gift")), ("price__gte", 0)
+                ),
+                name="billing_prepaid_fee_amounts",
             ),
         ),
         migrations.AddIndex(

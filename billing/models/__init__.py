@@ -23,6 +23,7 @@ from billing.models.catalogue import (
     ReleaseDeed,
 )
 from billing.models.closing import LedgerProof, MonthFigure, PeriodTotal
+from billing.models.fees import PrepaidFee
 from billing.models.ledger import (
     AccountingPeriod,
     Currency,
@@ -104,6 +105,7 @@ __all__ = [
     "Payment",
     "PaymentRelation",
     "PeriodTotal",
+    "PrepaidFee",
     "Posting",
     "QuarantinedRecord",
     "RatedEvent",

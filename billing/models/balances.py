@@ -128,7 +128,8 @@ class BalanceCharge(models.Model):
     ``reference`` is the asker's own, so that telling twice charges once. ``parts`` says which book
     paid how much: ``[[book_id, "1.20"], ...]``; of it ``tax`` is tax. Use that cost nothing has a
     row, too, but no entry. ``usage_id`` is the record of what was used: its rated event says how
-    the price came about, and the bill shows it as paid.
+    the price came about, and the bill shows it as paid. ``price`` is what that came to, without
+    the tax where the account's profile adds it; ``fee_id`` the fee that was paid.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -140,8 +141,10 @@ class BalanceCharge(models.Model):
     reservation_id = models.BigIntegerField("预占", null=True)
     subscriber_id = models.BigIntegerField("用户", null=True)
     usage_id = models.BigIntegerField("话单", null=True)
+    fee_id = models.BigIntegerField("预付费用", null=True)
     charge_group = models.CharField("费用组", max_length=40, blank=True, default="")
     currency = models.CharField("币种", max_length=3)
+    price = MoneyField("价格")
     amount = MoneyField("金额")
     tax = MoneyField("税额", default=0)
     parts: Any = models.JSONField("账本明细", default=list)

@@ -11,9 +11,12 @@ from billing.prepaid.books import (
 from billing.prepaid.charging import debit
 from billing.prepaid.ending import expire_reservations, release
 from billing.prepaid.expiring import expire_books
+from billing.prepaid.fees import reckon_fees
 from billing.prepaid.giving import give_balance
 from billing.prepaid.moving import transfer_balance
 from billing.prepaid.reserving import Authorization, authorize, extend, reserve
+from billing.prepaid.rounds import go_round, reckon_new
+from billing.prepaid.taking import take_fees
 from billing.prepaid.wishes import Wish
 
 __all__ = [
@@ -27,11 +30,15 @@ __all__ = [
     "extend",
     "free_of",
     "give_balance",
+    "go_round",
     "list_books",
     "list_charges",
     "list_reservations",
     "list_transfers",
+    "reckon_fees",
+    "reckon_new",
     "release",
     "reserve",
+    "take_fees",
     "transfer_balance",
 ]

@@ -154,6 +154,8 @@ def extend(
             **asked.values(),
             "reservation": held.pk,
             "from_holds": False,
+            "reference": held.reference,
+            "digest": held.content_digest,
             "quantity": wish.quantity,
             "expires_at": end,
             "at": at,

@@ -2,7 +2,8 @@
 
 They are made of the same named parts: who is ``asked``, what is ``due``, which ``book`` is held
 fast, what is ``used`` of each. One statement is one round trip and, outside of a transaction, one
-commit: two sessions on one balance wait for each other only while a statement runs.
+commit: two sessions on one balance wait for each other only while a statement runs. Fees are
+charged as a set, one of an account at a time; a session is a set of one.
 """
 
 from __future__ import annotations
@@ -21,15 +22,33 @@ from core.systems import System
 
 Row = TypeVar("Row", bound=Model)
 FOLDER = Path(__file__).with_name("sql")
-ACCOUNT = """
-    SELECT NULL::bigint AS reservation_id, %(account)s::bigint AS account_id,
-           %(currency)s::text AS currency, '[]'::jsonb AS holds, 0::numeric AS already
+_TOLD = """
+    %(price)s::numeric AS price, %(with_tax)s::boolean AS with_tax,
+    %(charge_group)s::text AS charge_group, %(subscriber)s::bigint AS subscriber_id,
+    %(usage_id)s::bigint AS usage_id, NULL::bigint AS fee_id, %(reference)s::text AS reference,
+    %(digest)s::text AS digest
 """
-RESERVATION = """
-    SELECT id AS reservation_id, account_id, currency, holds,
-           CASE WHEN %(from_holds)s THEN 0 ELSE amount END AS already
-    FROM billing_reservation
-    WHERE id = %(reservation)s AND state = 'open' AND expires_at > %(at)s FOR NO KEY UPDATE
+ACCOUNT = f"""
+    SELECT 1 AS n, NULL::bigint AS reservation_id, %(account)s::bigint AS account_id,
+           %(currency)s::text AS currency, '[]'::jsonb AS holds, 0::numeric AS already, {_TOLD}
+"""
+RESERVATION = f"""
+    SELECT 1 AS n, id AS reservation_id, account_id, currency, holds,
+           CASE WHEN %(from_holds)s THEN 0 ELSE amount END AS already, {_TOLD}
+    FROM (SELECT id, account_id, currency, holds, amount FROM billing_reservation
+          WHERE id = %(reservation)s AND state = 'open' AND expires_at > %(at)s
+          FOR NO KEY UPDATE) AS held
+"""  # noqa: S608
+FEES = """
+    SELECT row_number() OVER (ORDER BY account_id) AS n, NULL::bigint AS reservation_id,
+           fee.account_id, account.currency, '[]'::jsonb AS holds, 0::numeric AS already,
+           fee.price - fee.paid AS price, false AS with_tax, fee.charge_group, fee.subscriber_id,
+           NULL::bigint AS usage_id, fee.id AS fee_id, 'fee:' || fee.id || ':' || fee.paid
+           AS reference, 'fee' AS digest
+    FROM billing_prepaidfee AS fee
+    JOIN billing_billingaccount AS account ON account.id = fee.account_id
+    WHERE fee.id = ANY(%(fees)s)
+      AND account.charging_mode = 'prepaid' AND account.status = 'active'
 """
 PLACES = {
     "cash": Ledger.CASH_BALANCE,

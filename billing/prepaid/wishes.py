@@ -130,6 +130,7 @@ class Asked:
             "with_tax": not self.wish.usage,
             "charge_group": self.charge_group,
             "subscriber": self.subscriber.pk if self.subscriber else None,
+            "usage_id": None,
         }
 
 

@@ -1,8 +1,9 @@
-"""Balances and what is held of them, by the clock."""
+"""Balances, what is held of them and the fees that they pay, by the clock."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from celery import shared_task
 from django.utils import timezone
@@ -16,15 +17,29 @@ STEP_SECONDS = 10.0  # then the task ends and the next one goes on
 @shared_task(name="billing.tasks.expire_reservations", queue="boss")
 def expire_reservations() -> None:
     """Free what reservations hold whose time is over."""
-    until = time.monotonic() + STEP_SECONDS
-    while prepaid.expire_reservations(at=timezone.now()) and time.monotonic() < until:
+    over = _step()
+    while prepaid.expire_reservations(at=timezone.now()) and not over():
         pass
 
 
 @shared_task(name="billing.tasks.expire_books", queue="boss")
 def expire_books() -> None:
     """Empty gifts and dedicated books whose time is over."""
-    until = time.monotonic() + STEP_SECONDS
-    actor = system_actor("balances")
-    while prepaid.expire_books(actor=actor, at=timezone.now()) and time.monotonic() < until:
+    over, actor = _step(), system_actor("balances")
+    while prepaid.expire_books(actor=actor, at=timezone.now()) and not over():
         pass
+
+
+@shared_task(name="billing.tasks.take_prepaid_fees", queue="boss")
+def take_prepaid_fees() -> None:
+    """Reckon the fees of prepaid accounts, all once a day and new ones at once, and take them."""
+    over, actor = _step(), system_actor("balances")
+    prepaid.reckon_new(at=timezone.now())
+    prepaid.go_round(clock=timezone.now, until=over)
+    while prepaid.take_fees(actor=actor, at=timezone.now()) and not over():
+        pass
+
+
+def _step() -> Callable[[], bool]:
+    until = time.monotonic() + STEP_SECONDS
+    return lambda: time.monotonic() >= until

@@ -1,6 +1,7 @@
 -- Recurring fees, one-off fees and penalties: what is due by now for the cycle that is over, for
 -- the next where a fee is charged in advance, and for the one before where something of it became
 -- known late; less what earlier bills have charged of it. The difference is what this bill says.
+-- A prepaid account has paid its fees in advance when the cycle began: its bill says that cycle's.
 CREATE TEMP TABLE due ON COMMIT DROP AS
 SELECT h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, k.first_on AS cycle_on,
        part.from_on, part.until_on, part.until_on - part.from_on AS days, held.days AS held,
@@ -10,7 +11,7 @@ SELECT h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, k.first_on A
 FROM holding h
 JOIN price t USING (tariff_id)
 CROSS JOIN LATERAL (VALUES (h.starts_on, h.ends_on, true),
-                           (h.ends_on, h.next_on, t.in_advance),
+                           (h.ends_on, h.next_on, t.in_advance AND NOT h.prepaid),
                            (h.before_on, h.starts_on, h.look_back)) AS k (first_on, end_on, wanted)
 CROSS JOIN LATERAL (
     SELECT greatest(h.pays_from, CASE WHEN h.from_on <= k.first_on THEN k.first_on

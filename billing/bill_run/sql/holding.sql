@@ -1,7 +1,8 @@
 -- What the subscribers have of accounting tariffs, and who pays for it when; whether something of
 -- it began or ended in the cycle before, whose bill may have come too early to know.
 CREATE TEMP TABLE holding ON COMMIT DROP AS
-SELECT p.account_id AS payer_id, p.subscriber_id, s.id AS subscription_id, t.tariff_id, t.charge,
+SELECT p.account_id AS payer_id, p.prepaid, p.subscriber_id, s.id AS subscription_id,
+       t.tariff_id, t.charge,
        d.from_on, d.until_on, p.from_on AS pays_from, p.until_on AS pays_until,
        p.before_on, p.starts_on, p.ends_on, p.next_on,
        p.before_billed,

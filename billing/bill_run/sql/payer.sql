@@ -1,7 +1,7 @@
 -- Who pays for whom by default, from which day until which. A day is whoever's has it at its end.
 -- Before the first and after the last payer of a subscriber there is nobody else: they reach on.
 CREATE TEMP TABLE payer ON COMMIT DROP AS
-SELECT r.id AS relation_id, r.subscriber_id, r.account_id, s.currency,
+SELECT r.id AS relation_id, r.subscriber_id, r.account_id, s.currency, s.prepaid,
        (r.valid_from AT TIME ZONE %(zone)s)::date AS from_on,
        coalesce((r.valid_to AT TIME ZONE %(zone)s)::date, 'infinity') AS until_on,
        c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
@@ -18,7 +18,7 @@ WHERE p.until_on <= %(reach_on)s AND NOT EXISTS (
 
 -- The default payers of those for whom an account here pays in part.
 INSERT INTO payer
-SELECT DISTINCT r.id, r.subscriber_id, r.account_id, a.currency,
+SELECT DISTINCT r.id, r.subscriber_id, r.account_id, a.currency, a.charging_mode = 'prepaid',
        (r.valid_from AT TIME ZONE %(zone)s)::date,
        coalesce((r.valid_to AT TIME ZONE %(zone)s)::date, 'infinity'),
        c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed

@@ -4,6 +4,7 @@ SET LOCAL work_mem = '64MB';
 CREATE TEMP TABLE scope ON COMMIT DROP AS
 SELECT a.id AS account_id, a.currency, c.minor_units, t.inclusive, t.rates, b.due_days,
        b.late_fee_percent_a_day AS late_percent, b.late_fee_cap_percent AS late_cap,
+       a.charging_mode = 'prepaid' AS prepaid,
        CASE WHEN c.id IS NULL THEN 'currency'
             WHEN t.id IS NULL THEN 'tax_profile'
             WHEN b.id IS NULL THEN 'bill_terms' END AS unknown

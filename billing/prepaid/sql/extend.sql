@@ -10,7 +10,7 @@ more AS MATERIALIZED (
                     SELECT id, amount FROM used
                 ) AS both_parts GROUP BY id
             ) AS together) AS holds
-    FROM asked, due
+    FROM asked JOIN due USING (n)
     WHERE due.amount = (SELECT coalesce(sum(amount), 0) FROM used)
 ),
 held AS (

@@ -3,12 +3,12 @@ made AS (
     INSERT INTO billing_reservation (
         reference, content_digest, account_id, subscriber_id, usage, quantity, charge_group, told,
         currency, amount, debited, holds, state, reserved_at, expires_at, extension)
-    SELECT %(reference)s, %(digest)s, asked.account_id, %(subscriber)s::bigint, %(usage)s,
-           %(quantity)s::bigint, %(charge_group)s, %(told)s::jsonb, asked.currency, due.amount, 0,
+    SELECT asked.reference, asked.digest, asked.account_id, asked.subscriber_id, %(usage)s,
+           %(quantity)s::bigint, asked.charge_group, %(told)s::jsonb, asked.currency, due.amount, 0,
            (SELECT coalesce(jsonb_agg(jsonb_build_array(id, amount::text) ORDER BY id), '[]')
             FROM used),
            'open', %(at)s, %(expires_at)s, %(extension)s::jsonb
-    FROM asked, due
+    FROM asked JOIN due USING (n)
     WHERE due.amount = (SELECT coalesce(sum(amount), 0) FROM used)
     ON CONFLICT (reference) DO NOTHING
     RETURNING *
