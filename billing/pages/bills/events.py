@@ -94,7 +94,7 @@ def _event(
         "at": words.moment(one.started_at, "%Y-%m-%d %H:%M:%S"),
         "usage": words.word(words.USAGES, used),
         "peer": phone_for(actor, record.peer) if record and record.peer else "",
-        "where": " ".join(filter(None, (record.zone, record.roaming))) if record else "",
+        "where": words.place(record.zone, record.roaming) if record else "",
         "quantity": words.quantity(used, one.quantity),
         "free": words.quantity(used, one.free_quantity) if one.free_quantity else "",
         "charged": words.quantity(used, one.charged_quantity) if one.charged_quantity else "",

@@ -10,6 +10,8 @@ from functools import cache
 from django.utils import timezone
 
 from billing.models import Currency
+from billing.pages.measured import place as place
+from billing.pages.measured import quantity as quantity
 from core.words import said
 
 Both = Mapping[str, tuple[str, str]]
@@ -147,22 +149,6 @@ def money(amount: Decimal | str | None, currency: str = "CNY") -> str:
 def moment(at: datetime | None, form: str = "%Y-%m-%d %H:%M") -> str:
     """Return an instant at the operator's place."""
     return "" if at is None else timezone.localtime(at).strftime(form)
-
-
-def quantity(usage: str, amount: int | None) -> str:
-    """Return how much was used as people say it: minutes and seconds, MB, messages."""
-    value = amount or 0
-    if usage == "voice":
-        minutes, seconds = divmod(value, 60)
-        return said(f"{minutes:,} 分 {seconds} 秒", f"{minutes:,} min {seconds} s")
-    if usage == "data":
-        for unit, size in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
-            if value >= size:
-                return f"{Decimal(value) / size:,.2f} {unit}"
-        return f"{value} B"
-    if usage in ("sms", "mms"):
-        return said(f"{value:,} 条", f"{value:,} messages")
-    return said(f"{value:,} 次", f"{value:,} items")
 
 
 @cache

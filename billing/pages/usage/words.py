@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from billing.pages.measured import place as place
+from billing.pages.measured import quantity as quantity
 from billing.states import BatchState, QuarantineState, UsageSource
-from core.tariff import vocabulary
-from core.tariff.measures import MEASURE
 from core.words import said
 
 USAGES = {
@@ -73,17 +73,3 @@ def badge(of: dict[Any, tuple[str, str, str]], key: str) -> dict[str, str]:
 def word(of: dict[Any, tuple[str, str]], key: str) -> str:
     """Return the word for a key; one of another part of billing stands for itself."""
     return said(*of.get(key, (key, key)))
-
-
-def quantity(usage: str, amount: int) -> str:
-    """Return how much was used: 2 分钟, 3 MB."""
-    return said(*vocabulary.quantity(MEASURE.get(usage, "items"), amount)) if amount else "0"
-
-
-def place(zone: str, roaming: str) -> str:
-    """Return whereto and where."""
-    zh, en = vocabulary.zone(zone)
-    if roaming:
-        visited = vocabulary.zone(roaming)
-        zh, en = f"{zh} ({visited[0]}漫游)", f"{en} (roaming: {visited[1]})"
-    return said(zh, en)
