@@ -13,10 +13,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from billing import permissions
 from billing.calendar import midnight
 from billing.models import Allocation, Bill, Payment
+from billing.pages.links import address_of
 from billing.pages.payments import words
 from billing.pages.payments.receipt import draw_receipt
 from billing.payments.asking import ask_reversal
@@ -77,7 +79,8 @@ def show_one(request: HttpRequest, payment_no: str) -> HttpResponse:
         request,
         "billing/payments/receipt.html",
         title=f"{words.word(words.KINDS, payment.kind)} {payment_no}",
-        **receipt_of(payment),
+        **_with_pages(receipt_of(payment), actor),
+        account_page=address_of(actor, "account", payment.account.account_no),
         taken="taken" in request.GET,
         handed=words.money(handed) if handed > payment.amount else "",
         change=words.money(handed - payment.amount) if handed > payment.amount else "",
@@ -160,6 +163,13 @@ def receipt_of(payment: Payment) -> dict[str, Any]:
         "rest": words.money(payment.amount - paid) if payment.kind == "payment" else "",
         "refunds": [row_of(one) for one in payment.refunds.order_by("pk")],
     }
+
+
+def _with_pages(receipt: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """Add where the bills that were paid are shown, if the reader may go there."""
+    for one in receipt["paid"]:
+        one["address"] = address_of(actor, "bill", one["bill"].bill_no)
+    return receipt
 
 
 def row_of(payment: Payment) -> dict[str, Any]:
