@@ -12,13 +12,15 @@ from django.conf import settings
 from auth_center.actors import Actor, system_actor
 from auth_center.permissions import permissions
 from auth_center.services import Employment, save_channel, save_operator, save_role, save_unit
-from billing.calendar import Month
-from billing.models import BillingOffering
+from billing.calendar import Month, month_of
+from billing.models import BillingTariff
 from config.instance.demo import answers
 from demo.catalogue import put_on_sale
-from demo.month import DemoMonth, month_before
+from demo.coming import KEY
+from demo.month import BILLING_DAY, DemoMonth, month_before
 from demo.operators import EVERYWHERE, OPERATORS, ROLES, UNITS, granted
 from integration.settling import settle
+from orders.models import CustomerOrder
 from products.catalogue import load
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.selectors import last_number
@@ -28,6 +30,7 @@ NUMBERS = 20_000
 NUMBER_PREFIX = "139"
 CLIENT_ID = "demo-channel"
 SCOPE = "api"
+EARLIER = timedelta(days=2)  # before the month that is lived, the catalogue comes on sale
 MAIN_OFFERING = "PLAN-128"
 CATALOGUE = Path(__file__).parent.parent / "products" / "demo" / "catalogue.yaml"
 
@@ -57,8 +60,9 @@ def load_demo(
         load_numbers(generate_numbers(NUMBER_PREFIX, NUMBERS, "GZ"), actor=actor)
         load_sims(generate_cards(NUMBERS, "GZ"), actor=actor)
     say("catalogue")
-    month = month_before(at)
-    launched_at = at if BillingOffering.objects.exists() else month.starts_at - timedelta(days=2)
+    first = _first_launch()
+    month = month_before(at) if first is None else month_of(BILLING_DAY, first + EARLIER)
+    launched_at = at if first else month.starts_at - EARLIER
     put_on_sale(load(CATALOGUE), actor=actor, at=launched_at, settle=lambda: settle(clock=clock))
     if with_month and _can_live(month):
         DemoMonth(month, actor, say).live(until=at)
@@ -72,12 +76,23 @@ def load_demo(
     }
 
 
+def _first_launch() -> datetime | None:
+    """Return when the first tariffs came on sale: two days before the month that is lived."""
+    launched = BillingTariff.objects.filter(launched_at__isnull=False)
+    return launched.order_by("launched_at").values_list("launched_at", flat=True).first()
+
+
 def _can_live(month: Month) -> bool:
-    """Tell whether the catalogue was on sale before the month, and the network answers."""
-    on_sale = BillingOffering.objects.filter(
-        code=MAIN_OFFERING, launched_at__lte=month.starts_at
-    ).exists()
-    return on_sale and answers(f"{settings.NETWORK_URL}/health")
+    """Tell whether the catalogue was on sale before the month, whose first customers are ours.
+
+    It takes the network to answer, too.
+    """
+    launched_at = _first_launch()
+    if launched_at is None or launched_at > month.starts_at:
+        return False
+    first = CustomerOrder.objects.order_by("pk").first()
+    ours = first is None or first.external_id.startswith(KEY)
+    return ours and answers(f"{settings.NETWORK_URL}/health")
 
 
 def load_staff(*, password: str, actor: Actor, at: datetime) -> None:

@@ -110,6 +110,22 @@ ROLES = (
         ("billing", "integration", "auth_center.view_approval"),
     ),
     DemoRole(
+        "cashier",
+        ("收款员", "Cashier"),
+        (System.BOSS,),
+        (
+            *("billing.view_bill", "billing.view_payment", "billing.view_balance"),
+            *("billing.view_usage", "billing.take_payment", "billing.reverse_payment"),
+            *("billing.refund", "billing.adjust", "billing.issue_invoice"),
+            *("billing.close_cashier_day", "auth_center.view_approval"),
+        ),
+        limits={
+            "billing.reverse_payment": "200",
+            "billing.refund": "100",
+            "billing.adjust": "20",
+        },
+    ),
+    DemoRole(
         "engineer",
         ("网络工程师", "Network engineer"),
         (System.PROVISIONING,),
@@ -126,6 +142,7 @@ OPERATORS = (
     DemoOperator("3003", "孙丽", "tariff_manager", "HQ", "CN", "资费经理"),
     DemoOperator("4001", "赵敏", "finance", "HQ", "CN", "财务"),
     DemoOperator("4002", "何静", "auditor", "HQ", "CN", "审计员"),
+    DemoOperator("4003", "林悦", "cashier", "HQ-GZ-TIANHE", "GZ", "收款员"),
     DemoOperator("5001", "陈涛", "engineer", "HQ", "CN", "网络工程师"),
 )
 

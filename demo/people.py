@@ -25,6 +25,7 @@ BOUGHT = (
     ("PLAN-99", ("PACK-DATA-10G",), "heavy", 6),
 )
 PEOPLE = 40
+TALKERS = 3  # who pay before they talk; they come on the first day
 PLACES = (("GZ", "HQ-GZ-TIANHE"), ("GZ", "HQ-GZ-TIANHE"), ("SZ", "HQ-SZ-NANSHAN"))
 
 
@@ -40,35 +41,48 @@ class DemoCustomer(NamedTuple):
     addons: tuple[str, ...]
     sample: str
     day: int
+    charging_mode: str = "postpaid"
 
 
 def people() -> Iterator[DemoCustomer]:
-    """Yield the demo operator's customers, the same ones each time."""
+    """Yield the demo operator's customers who pay their bills, the same ones each time."""
     bought, places = cycle(BOUGHT), cycle(PLACES)
     for number in range(1, PEOPLE + 1):
-        main, addons, sample, day = next(bought)
-        region, org_unit = next(places)
-        yield DemoCustomer(
-            number=number,
-            name=SURNAMES[number % len(SURNAMES)] + GIVEN[number * 5 % len(GIVEN)],
-            identity_number=_identity(number),
-            region=region,
-            org_unit=org_unit,
-            main=main,
-            addons=addons,
-            sample=sample,
-            day=day,
-        )
+        yield _customer(number, next(places), *next(bought))
+
+
+def talkers() -> Iterator[DemoCustomer]:
+    """Yield the customers who pay before they talk."""
+    for number in range(PEOPLE + 1, PEOPLE + TALKERS + 1):
+        one = _customer(number, PLACES[0], "PREPAID-GO", (), "light", 1)
+        yield one._replace(charging_mode="prepaid")
 
 
 def coming_on(day: int) -> list[DemoCustomer]:
     """Return who comes on a day of the month."""
-    return [one for one in people() if one.day == day]
+    return [one for one in (*people(), *talkers()) if one.day == day]
 
 
 def days() -> list[int]:
     """Return the days on which somebody comes."""
     return sorted({day for _, _, _, day in islice(BOUGHT, None)})
+
+
+def _customer(
+    number: int, place: tuple[str, str], main: str, addons: tuple[str, ...], sample: str, day: int
+) -> DemoCustomer:
+    region, org_unit = place
+    return DemoCustomer(
+        number=number,
+        name=SURNAMES[number % len(SURNAMES)] + GIVEN[number * 5 % len(GIVEN)],
+        identity_number=_identity(number),
+        region=region,
+        org_unit=org_unit,
+        main=main,
+        addons=addons,
+        sample=sample,
+        day=day,
+    )
 
 
 def _identity(number: int) -> str:
