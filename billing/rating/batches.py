@@ -16,7 +16,7 @@ from core.systems import System
 
 WORK = "rating"
 RECORDS_A_PART = 50_000
-MOST_PARTS = 256  # a divisor of parts.LANES is best: then no two parts wait for each other
+MOST_PARTS = 16  # each looks through the whole batch for its streams; a divisor of parts.LANES
 
 
 def rate_batch(batch_id: int, *, at: datetime, parts: int = 1) -> Outcome:

@@ -15,7 +15,7 @@ STEPS = Path(__file__).with_name("steps")
 PARTIES = ("whose", "span", "payer")
 RULES = ("cycle", "has", "sold", "profile", "price", "slot", "choice", "item")
 PRICES = (
-    *("placed", "fresh", "back", "bucket", "reach", "offer", "taken", "base"),
+    *("placed", "month", "held", "fresh", "back", "bucket", "reach", "offer", "taken", "base"),
     *("tier", "result"),
 )
 KEPT = ("move", "entry")

@@ -21,21 +21,22 @@ OF_QUARANTINE = (
     "WHERE waiting.retried_in_id = %(batch)s AND waiting.state = 'open'"
 )
 ANALYSED = (
-    *("payer", "cycle", "has", "sold", "profile", "price", "slot", "choice", "item", "bucket"),
+    *("payer", "cycle", "has", "sold", "profile", "price", "slot", "choice", "item", "month"),
     "reach",
 )
 # The large relations have no statistics: without this the planner sorts them to merge them. A part
 # takes longer than what a person waits for, and waits for others that rate the same streams.
 PLANNING = (
     "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; "
-    "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'"
+    "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'; "
+    "SET LOCAL default_statistics_target = 10"
 )
 INLINED = {part for parts in INLINE.values() for part in parts}
 COUNTS = """
-SELECT count(*) FILTER (WHERE result.unrated IS NULL AND NOT used.was_rated),
-       count(*) FILTER (WHERE result.unrated IS NOT NULL),
-       count(*) FILTER (WHERE result.unrated IS NULL AND used.was_rated)
-FROM rating_result AS result JOIN rating_set AS used ON used.n = result.n
+SELECT count(*) FILTER (WHERE unrated IS NULL AND NOT was_rated),
+       count(*) FILTER (WHERE unrated IS NOT NULL),
+       count(*) FILTER (WHERE unrated IS NULL AND was_rated)
+FROM rating_result
 """
 
 

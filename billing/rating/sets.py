@@ -26,7 +26,7 @@ GIVEN = """rating_set AS MATERIALIZED (
                      WHERE member.subscriber_id = used.subscriber_id),
                     used.subscriber_id) AS stream,
            used.usage, used.started_at, lpad(used.n::text, 20, '0') AS tie, used.quantity,
-           used.zone, used.roaming, used.amount
+           used.zone, used.roaming, used.amount, false AS was_rated
     FROM ({uses}) AS used
 ), rating_old AS MATERIALIZED (
     SELECT NULL::bigint AS n, NULL::smallint AS revision, NULL::bigint AS subscription_id,

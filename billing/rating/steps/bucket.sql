@@ -14,13 +14,9 @@ FROM (
            quantity AS rest
     FROM rating_fresh
     UNION ALL
-    SELECT held.id, held.subscription_id, held.tariff_id, held.item_no, held.usage,
-           held.cycle_starts_at, held.valid_from, held.valid_to, held.quantity - held.used
-    FROM rating_has AS has
-    JOIN rating_span AS span ON span.stream = has.stream
-    JOIN billing_allowancebucket AS held
-      ON held.subscription_id = has.subscription_id
-     AND held.valid_from <= span.latest AND held.valid_to > span.earliest
+    SELECT id, subscription_id, tariff_id, item_no, usage, cycle_starts_at, valid_from, valid_to,
+           rest
+    FROM rating_held
 ) AS bucket
 JOIN rating_has AS has ON has.subscription_id = bucket.subscription_id
 JOIN rating_item AS item

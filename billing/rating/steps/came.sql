@@ -22,4 +22,8 @@ FROM (
                       WHERE waiting.usage_id = earlier.id AND waiting.state = 'open'))
 ) AS found
 LEFT JOIN rating_grouped AS grouped ON grouped.subscriber_id = found.subscriber_id
-WHERE mod(mod(abs(coalesce(grouped.stream, found.subscriber_id)), %(lanes)s), %(parts)s) = %(part)s
+WHERE found.subscriber_id IN (
+          SELECT subscriber_id FROM rating_grouped
+          WHERE mod(mod(abs(stream), %(lanes)s), %(parts)s) = %(part)s)
+   OR mod(mod(found.subscriber_id, %(lanes)s), %(parts)s) = %(part)s
+      AND found.subscriber_id NOT IN (SELECT subscriber_id FROM rating_grouped)

@@ -1,9 +1,11 @@
--- The subscriptions of those subscribers while there is usage, for as long as each is in effect;
--- ``bought`` numbers the different lists of tariff versions. ``main`` is the main product's.
+-- The subscriptions of those subscribers while there is usage, for as long as each is in effect,
+-- beside that usage's kinds and times; ``bought`` numbers the different lists of tariff versions.
+-- ``main`` is the main product's.
 SELECT whose.stream, subscription.subscriber_id, subscription.id AS subscription_id,
        subscription.valid_from, coalesce(subscription.valid_to, 'infinity') AS valid_to,
        offering.kind IS DISTINCT FROM 'addon' AS main, subscription.tariffs,
-       dense_rank() OVER (ORDER BY subscription.tariffs)::int AS bought
+       dense_rank() OVER (ORDER BY subscription.tariffs)::int AS bought,
+       span.earliest, span.latest, span.usages
 FROM rating_whose AS whose
 JOIN rating_span AS span ON span.stream = whose.stream
 JOIN billing_billingsubscription AS subscription

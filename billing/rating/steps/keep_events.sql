@@ -7,4 +7,4 @@ INSERT INTO billing_ratedevent (
 SELECT usage_id, revision, subscriber_id, subscription_id, tariff_id, started_at, cycle_id,
        charge_cycle_id, quantity, free_quantity, buckets, quantities, price_no,
        charged_quantity, tier_from, price, charge, provider_charge, %(at)s
-FROM rating_entry ORDER BY usage_id, revision
+FROM rating_entry

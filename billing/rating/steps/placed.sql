@@ -2,6 +2,7 @@
 -- the price that holds for what of it is not free.
 SELECT used.n, used.usage_id, used.kind, used.subscriber_id, used.stream, used.usage,
        used.started_at, used.tie, used.quantity, used.zone, used.roaming, used.amount,
+       used.was_rated,
        cycle.id AS cycle_id, cycle.charge_cycle_id, clock.minute,
        profile.subscriptions[choice.subscription_at] AS subscription_id, choice.price_id
 FROM rating_set AS used

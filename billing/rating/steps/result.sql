@@ -1,6 +1,6 @@
 -- What each use costs. A use that no price fits is rated only when all of it was free.
-SELECT used.n, used.usage_id, used.kind, used.subscriber_id, used.started_at, used.cycle_id,
-       used.charge_cycle_id, used.subscription_id, price.tariff_id,
+SELECT used.n, used.usage_id, used.kind, used.was_rated, used.subscriber_id, used.started_at,
+       used.cycle_id, used.charge_cycle_id, used.subscription_id, price.tariff_id,
        coalesce(price.charge_group, used.usage) AS charge_group, price.currency,
        CASE WHEN used.kind = 'undone' THEN 0 ELSE used.quantity END AS quantity,
        rest.free_quantity, taken.buckets, taken.quantities,
