@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,16 @@ from core.systems import System
 
 SETTLE = "bill_settle"
 SLICE_SECONDS = 20.0
+PATIENCE_SECONDS = 1.0  # for which somebody looks on while others have the rest in hand
+PAUSE_SECONDS = 0.1
+
+
+class _Next(Enum):
+    """What a worker does when no partition is free."""
+
+    WORK = "work"
+    LOOK_AGAIN = "look again"
+    LEAVE = "leave"
 
 
 def work_run(run_id: int, *, clock: Callable[[], datetime], seconds: float = SLICE_SECONDS) -> bool:
@@ -36,12 +47,18 @@ def work_run(run_id: int, *, clock: Callable[[], datetime], seconds: float = SLI
     Any number of workers may do so at once; each partition is done once.
     """
     until = time.monotonic() + seconds
+    patient_until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         run = BillRun.objects.select_related("cycle").get(pk=run_id)
         if run.state != RunState.RUNNING:
             return False
-        if not _work_some(run, clock()) and not _go_on(run_id, clock()):
+        following = _Next.WORK if _work_some(run, clock()) else _go_on(run_id, clock())
+        if following == _Next.WORK:
+            patient_until = time.monotonic() + PATIENCE_SECONDS
+        elif following == _Next.LEAVE or time.monotonic() > patient_until:
             return False
+        else:
+            time.sleep(PAUSE_SECONDS)
     return True
 
 
@@ -72,26 +89,26 @@ def _settle(run: BillRun, part: WorkPartition) -> dict[str, Any]:
     return {"settled": settle_bills(accounts=accounts, actor=actor, at=run.bill_at)}
 
 
-def _go_on(run_id: int, at: datetime) -> bool:
-    """Let the run's next part begin, or end it; tell whether there is more to do now."""
+def _go_on(run_id: int, at: datetime) -> _Next:
+    """Let the run's next part begin, or end it, when all that was laid out is done."""
     with transaction.atomic(using=System.BOSS.alias):
         run = BillRun.objects.select_for_update().select_related("cycle").get(pk=run_id)
         if run.state != RunState.RUNNING:
-            return False
+            return _Next.LEAVE
         parts = WorkPartition.objects.filter(of_id=run.pk, work__in=(WORK, SETTLE))
         left = set(parts.exclude(state=PartitionState.DONE).values_list("state", flat=True))
         if PartitionState.WAITING in left:
-            return False  # somebody else has the rest in hand
+            return _Next.LOOK_AGAIN  # somebody else has the rest in hand
         if PartitionState.FAILED in left:
             _fail(run, parts)
-            return False
+            return _Next.LEAVE
         if run.kind == RunKind.FINAL and not parts.filter(work=SETTLE).exists():
             consolidate(run)
             scopes = parts.order_by("part_no").values_list("scope", flat=True)
             if lay_out(SETTLE, run.pk, scopes):
-                return True
+                return _Next.WORK
         _end(run, at)
-    return False
+    return _Next.LEAVE
 
 
 def _fail(run: BillRun, parts: Any) -> None:
