@@ -33,13 +33,28 @@ JOIN billing_journalentry e ON e.source_kind = 'bill' AND e.source_no = b.bill_n
 JOIN billing_posting p ON p.entry_id = e.id
 WHERE b.run_id = %s ORDER BY 1, 2, 3, 4
 """
+_WRITE_OFFS = """
+SELECT a.account_no, e.kind, p.ledger_id, p.amount, p.currency
+FROM billing_bill b
+JOIN billing_billingaccount a ON a.id = b.account_id
+JOIN billing_allocation w ON w.bill_id = b.id
+JOIN billing_journalentry e ON e.id = w.entry_id
+JOIN billing_posting p ON p.entry_id = e.id
+WHERE b.run_id = %s ORDER BY 1, 2, 3, 4
+"""
+_QUERIES = {
+    "bills": _BILLS,
+    "lines": _LINES,
+    "postings": _POSTINGS,
+    "write_offs": _WRITE_OFFS,
+}
 
 
 def exported(run_id: int) -> dict[str, list[Any]]:
-    """Return the bills, lines and postings of a run."""
+    """Return the bills, lines and postings of a run, and how balances paid its bills."""
     with connections["boss"].cursor() as cursor:
         export = {}
-        for name, query in (("bills", _BILLS), ("lines", _LINES), ("postings", _POSTINGS)):
+        for name, query in _QUERIES.items():
             cursor.execute(query, [run_id])
             export[name] = cursor.fetchall()
     return export
