@@ -1,4 +1,4 @@
-"""How the pages say how much was used, and where."""
+"""How the pages say what was used, how much, and where."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from decimal import Decimal
 
 from core.tariff import vocabulary
 from core.words import said
+
+USAGES = {
+    "voice": ("通话", "Calls"),
+    "sms": ("短信", "SMS"),
+    "mms": ("彩信", "MMS"),
+    "data": ("流量", "Data"),
+    "content": ("内容", "Content"),
+    "one_off": ("一次性", "One-off"),
+}
 
 
 def quantity(usage: str, amount: int | None) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from django.utils import timezone
 
 from billing.models import Currency
+from billing.pages.measured import USAGES as USAGES
 from billing.pages.measured import place as place
 from billing.pages.measured import quantity as quantity
 from core.words import said
@@ -81,14 +82,6 @@ REFUSED: Both = {
     "tax_profile": ("税务档案未知", "The tax profile is not known"),
     "bill_terms": ("账单条款未知", "The bill's terms are not known"),
     "tariff_currency": ("资费与账户币种不同", "A tariff is in another currency"),
-}
-USAGES: Both = {
-    "voice": ("通话", "Calls"),
-    "sms": ("短信", "SMS"),
-    "mms": ("彩信", "MMS"),
-    "data": ("流量", "Data"),
-    "content": ("内容", "Content"),
-    "one_off": ("一次性", "One-off"),
 }
 # Movements of an account by what one looks for, each with its entries' kinds.
 MOVEMENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {

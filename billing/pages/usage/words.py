@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from billing.pages.measured import USAGES as USAGES
 from billing.pages.measured import place as place
 from billing.pages.measured import quantity as quantity
 from billing.states import BatchState, QuarantineState, UsageSource
 from core.words import said
 
-USAGES = {
-    "voice": ("通话", "Calls"),
-    "sms": ("短信", "Text messages"),
-    "mms": ("彩信", "Multimedia messages"),
-    "data": ("流量", "Data"),
-    "content": ("内容", "Content"),
-    "one_off": ("一次性", "Single things"),
-}
 SOURCES = {
     UsageSource.FILE: ("文件", "File"),
     UsageSource.API: ("接口", "API"),
