@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 
 STEPS = Path(__file__).with_name("steps")
-PARTIES = ("whose", "span", "payer")
+PARTIES = ("whose", "use", "span", "payer")
 RULES = ("cycle", "has", "sold", "profile", "price", "slot", "choice", "item")
 PRICES = (
-    *("placed", "month", "held", "fresh", "back", "bucket", "reach", "offer", "taken", "base"),
-    *("tier", "result"),
+    *("placed", "month", "held", "fresh", "back", "bucket", "reach"),
+    *("offer", "taken", "base", "tier", "result"),
 )
 KEPT = ("move", "entry")
 KEEPING = (

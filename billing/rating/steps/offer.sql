@@ -1,6 +1,7 @@
 -- Each use with each bucket that fits it.
 SELECT used.stream, used.started_at, used.tie, used.n, used.quantity,
-       used.price_id IS NULL AS all_or_nothing, reach.slot, reach.bucket_id, reach.rest
+       used.price_id IS NULL AS all_or_nothing, reach.slot, reach.bucket_id, reach.rest,
+       reach.sure
 FROM rating_placed AS used
 JOIN rating_reach AS reach
   ON reach.subscriber_id = used.subscriber_id AND reach.usage = used.usage
