@@ -14,6 +14,7 @@ from billing.models import Payment
 from billing.payments.overdue import refresh_overdue
 from billing.payments.parties import cash_books
 from billing.payments.places import PLACE
+from billing.payments.waking import wake_fees
 from billing.payments.write_off import PLAN, order_values
 from billing.states import EntryKind, PaymentMethod
 from core.systems import System
@@ -47,7 +48,9 @@ def post_payments(payments: Sequence[Payment], *, actor: Actor, at: datetime) ->
                 "actor_number": actor.number,
             },
         )
-    refresh_overdue({one.account_id for one in payments}, at=at)
+    accounts = {one.account_id for one in payments}
+    refresh_overdue(accounts, at=at)
+    wake_fees(accounts, at=at)
 
 
 _POST = f"""

@@ -19,6 +19,7 @@ from billing.payments.money import judged
 from billing.payments.parties import account_of, lock_accounts
 from billing.payments.places import BALANCE
 from billing.payments.reasons import stated
+from billing.payments.waking import wake_fees
 from billing.prepaid.reserving import ReservationTaken, named
 from billing.states import BookKind, EntryKind
 from core.errors import DomainError
@@ -103,6 +104,7 @@ def give_balance(
             at=at,
             reason=why,
         )
+        wake_fees([account.pk], at=at)
         record(
             *(System.BOSS, actor, permissions.GIVE_BALANCE, f"account:{account.account_no}"),
             at=at,

@@ -18,6 +18,7 @@ from billing.ledger.posting import Line, post
 from billing.models import BalanceBook, BillingAccount, JournalEntry
 from billing.payments.money import judged
 from billing.payments.parties import account_of, cash_book, cash_books, lock_accounts
+from billing.payments.waking import wake_fees
 from billing.prepaid.books import BalanceTooLow
 from billing.prepaid.giving import PRIORITY
 from billing.prepaid.reserving import ReservationTaken, named
@@ -79,6 +80,7 @@ def transfer_balance(
         entry_id = _posted(giver, taker, source, target, place, value, name, actor, at, reason)
         BalanceBook.objects.filter(pk=source.pk).update(amount=F("amount") - value)
         BalanceBook.objects.filter(pk=target.pk).update(amount=F("amount") + value)
+        wake_fees([taker.pk], at=at)
         record(
             *(System.BOSS, actor, permissions.CHARGE_BALANCE, f"account:{giver.account_no}"),
             at=at,

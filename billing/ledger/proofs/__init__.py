@@ -84,6 +84,7 @@ PROOFS = (
         ("分录", "postings"),
         ("账本", "books"),
     ),
+    _proof("fees", ("预付费用等于其扣费", "Prepaid fees are sums of charges"), ("已付", "paid")),
     _proof(
         "bill_lines",
         ("账单等于明细之和", "Bills are sums of lines"),

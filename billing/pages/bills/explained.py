@@ -258,7 +258,7 @@ def _paid(bill: Bill, line: BillLine) -> list[str]:
     if not line.paid_before:
         return []
     paid = money(line.paid_before, bill.currency)
-    return [said(f"使用时已从余额扣除 {paid}", f"{paid} was taken from the balance when used")]
+    return [said(f"此前已从余额扣除 {paid}", f"{paid} was taken from the balance before")]
 
 
 def _own(line: BillLine, detail: Detail) -> Decimal:

@@ -67,6 +67,8 @@ TAMPERED: dict[str, tuple[str, set[str]]] = {
     ),
     "what was debited": ("UPDATE billing_reservation SET debited = 0", {"reservations"}),
     "a charge": ("UPDATE billing_balancecharge SET amount = 1", {"charges", "reservations"}),
+    "a fee's payment": ("UPDATE billing_prepaidfee SET paid = paid + 1", {"fees"}),
+    "a fee that was paid": ("DELETE FROM billing_prepaidfee", {"fees"}),
     "the books of a charge": ("UPDATE billing_balancecharge SET parts = '[]'", {"charges"}),
     "a bill's total": (
         "UPDATE billing_bill SET total = total + 1, charges = charges + 1,"

@@ -18,6 +18,7 @@ from billing.models import (
     BillingCycle,
     BillingTariff,
     BillLine,
+    PrepaidFee,
     QuarantinedRecord,
     RatedEvent,
     UsageBatch,
@@ -31,7 +32,7 @@ from billing.payments import (
     reverse_payment,
     settle_bills,
 )
-from billing.prepaid import Wish, debit, release, reserve
+from billing.prepaid import Wish, debit, release, reserve, take_fees
 from billing.states import EntryKind
 from tests.integration.billing.payments.world import AT, SYSTEM, account, bill, book, clerk, pay
 
@@ -79,6 +80,17 @@ def _adjusted(account_no: str, amount: str, reference: str) -> Any:
         account_no=account_no, amount=amount, kind="goodwill", reason="补偿",
         reference=reference, actor=clerk(), at=AT,
     )  # fmt: skip
+
+
+def prepaid() -> None:
+    """Let an account pay a fee in advance."""
+    of = account("AC000000091", charging_mode="prepaid")
+    book(of, "cash", "9.00")
+    PrepaidFee.objects.create(
+        account=of, cycle=cycle_at(1, AT), subscriber_id=SUBSCRIBER, subscription_id=1, tariff_id=1,
+        charge_group="rental", price=Decimal("8.00"), next_at=AT,
+    )  # fmt: skip
+    take_fees(actor=SYSTEM, at=AT)
 
 
 def suspended() -> None:
@@ -162,6 +174,7 @@ def everything() -> dict[str, Any]:
     charged(found["account"].account_no)
     suspended()
     used(found["second"])
+    prepaid()
     return found
 
 

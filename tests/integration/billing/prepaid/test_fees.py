@@ -10,6 +10,7 @@ import pytest
 
 from billing.cycles import cycle_at
 from billing.ledger.chart import Ledger
+from billing.ledger.proving import prove
 from billing.models import (
     BalanceBook,
     BalanceCharge,
@@ -27,7 +28,7 @@ from tests.integration.billing.bill_run.world import (
     lines_of,
     local,
 )
-from tests.integration.billing.payments.world import SYSTEM, book, ledger, wrong
+from tests.integration.billing.payments.world import AT, SYSTEM, book, ledger, pay
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
 APRIL = local("2026-04-01 00:05")
@@ -77,7 +78,7 @@ def test_a_fee_is_taken_when_the_cycle_begins_and_its_bill_claims_nothing(world:
     assert BillLine.objects.get(bill_id=bill.pk).paid_before == 30
     assert ledger(Ledger.REVENUE) == Decimal("-28.301887")
     assert left() == 20
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_each_cycle_is_paid_once_and_stands_on_its_own_bill(world: World) -> None:
@@ -90,7 +91,7 @@ def test_each_cycle_is_paid_once_and_stands_on_its_own_bill(world: World) -> Non
     bills = [bill_of("A", month) for month in ("2026-04-01", "2026-05-01")]
     assert [(one.total, one.receivable) for one in bills] == [(20, 0), (30, 0)]
     assert left() == 50
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_what_a_balance_does_not_pay_is_asked_for_again_and_then_billed(world: World) -> None:
@@ -103,11 +104,12 @@ def test_what_a_balance_does_not_pay_is_asked_for_again_and_then_billed(world: W
     assert take_fees(actor=SYSTEM, at=APRIL + timedelta(minutes=5)) == 1
     assert left() == 5
 
-    cash("25", kind="gift", priority=50)
-    assert take_fees(actor=SYSTEM, at=APRIL + timedelta(minutes=10)) == 1
+    cash("20", kind="gift", priority=50)
+    pay(BillingAccount.objects.get(), "5", at=APRIL + timedelta(minutes=6))
+    assert take_fees(actor=SYSTEM, at=APRIL + timedelta(minutes=6)) == 1
     fee = PrepaidFee.objects.order_by("id").first()
     assert fee is not None
-    assert (fee.paid, fee.gift, left()) == (30, 25, 0)
+    assert (fee.paid, fee.gift, left()) == (30, 20, 0)
     money.refresh_from_db()
     assert money.amount == 0
 
@@ -122,7 +124,7 @@ def test_what_a_balance_does_not_pay_is_asked_for_again_and_then_billed(world: W
     june = local("2026-06-01 12:00")
     assert [take_fees(actor=SYSTEM, at=june) for _ in range(3)] == [1, 1, 0]
     assert left() == 100
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_discounts_are_taken_off_at_once(world: World) -> None:
@@ -138,7 +140,7 @@ def test_discounts_are_taken_off_at_once(world: World) -> None:
     bill = bill_of("A", "2026-04-01")
     assert (bill.receivable, bill.to_balance) == (0, 0)
     assert left() == 100 - bill.total
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_of_a_plan_that_ends_the_rest_comes_back_as_money_but_no_gift_does(world: World) -> None:
@@ -156,7 +158,7 @@ def test_of_a_plan_that_ends_the_rest_comes_back_as_money_but_no_gift_does(world
     assert (mine.total, mine.to_balance) == (1, 29)
     assert (other.total, other.to_balance) == (1, 9)  # 10 were money, of it 1 is used
     assert (left("A"), left("B")) == (29, 9)
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_what_is_not_to_be_charged_at_all_comes_back(world: World) -> None:
@@ -170,7 +172,7 @@ def test_what_is_not_to_be_charged_at_all_comes_back(world: World) -> None:
     bill = bill_of("A", "2026-04-01")
     assert (bill.total, bill.paid_before, bill.to_balance) == (0, -30 + 60, 30)
     assert left() == 30
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_arrears_and_postpaid_accounts_wait_for_their_bills(world: World) -> None:
@@ -187,7 +189,7 @@ def test_arrears_and_postpaid_accounts_wait_for_their_bills(world: World) -> Non
     world.run("2026-04-01")
     assert bill_of("A", "2026-04-01").receivable == 8
     assert bill_of("P", "2026-04-01").receivable == 65  # with May in advance
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_a_tax_on_top_is_taken_with_the_fee(world: World) -> None:
@@ -199,7 +201,7 @@ def test_a_tax_on_top_is_taken_with_the_fee(world: World) -> None:
     world.run("2026-04-01")
     bill = bill_of("A", "2026-04-01")
     assert (bill.total, bill.paid_before, bill.receivable) == (Decimal("31.8"), Decimal("31.8"), 0)
-    assert wrong() == []
+    assert prove(AT).wrong == []
 
 
 def test_a_round_reckons_every_account_once_a_day_and_what_begins_at_once(world: World) -> None:
