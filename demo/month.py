@@ -18,6 +18,7 @@ from auth_center.models import Operator
 from billing.bill_run.running import start_run
 from billing.bill_run.working import work_run
 from billing.calendar import Month, midnight, month_of
+from billing.ledger.figures import refresh_figures
 from billing.models import BankFile, BillRun
 from billing.payments import refresh_overdue
 from billing.rating import rate_batch
@@ -74,6 +75,7 @@ class DemoMonth:
         self.say("their payments")
         self._pay(run, at + timedelta(hours=9))
         refresh_overdue(None, at=until)
+        refresh_figures(until)
         settle(clock=lambda: until)
 
     @property

@@ -11,18 +11,19 @@ from stdnum.cn import ric
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙"
 GIVEN = ("伟", "芳", "秀英", "敏", "静", "强", "磊", "洋", "艳", "勇", "杰", "丽娟", "涛", "超")
+ABROAD = ("FUNC-ROAMING", "FUNC-INTL-CALL")  # who uses much also calls abroad and goes there
 # Main product, add-ons, sample of use, on which day of the month they come.
 BOUGHT = (
     ("PLAN-59", (), "medium", 1),
-    ("PLAN-128", ("PACK-DATA-10G",), "heavy", 1),
+    ("PLAN-128", ("PACK-DATA-10G", *ABROAD), "heavy", 1),
     ("PLAN-8", ("FUNC-CLIP",), "light", 1),
     ("PLAN-99", ("CONTENT-VRBT",), "medium", 1),
     ("PLAN-59", ("PACK-VOICE-100",), "light", 1),
-    ("PLAN-198", (), "heavy", 1),
+    ("PLAN-198", ABROAD, "heavy", 1),
     ("PLAN-59", (), "light", 11),
     ("PLAN-128", ("CONTENT-VRBT",), "medium", 1),
     ("PLAN-8", (), "light", 21),
-    ("PLAN-99", ("PACK-DATA-10G",), "heavy", 6),
+    ("PLAN-99", ("PACK-DATA-10G", *ABROAD), "heavy", 6),
 )
 PEOPLE = 40
 TALKERS = 3  # who pay before they talk; they come on the first day

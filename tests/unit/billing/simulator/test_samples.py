@@ -28,11 +28,11 @@ def test_they_use_what_is_said_of_them() -> None:
 
     assert used(light) == {"voice": 3600, "sms": 10, "data": pytest.approx(2 * GB, rel=0.02)}
     assert used(medium) == {"voice": 18_000, "sms": 30, "data": pytest.approx(20 * GB, rel=0.01)}
-    # 240 × 4 + 5 × 3 + 5 × 2 minutes; 160 × 512 and 10 × 50 MB
+    # 240 × 4 + 5 × 3 + 5 × 2 minutes; 160 × 512 and 10 × 5 MB
     assert used(heavy) == {
         "voice": 59_100,
         "sms": 100,
-        "data": pytest.approx(80.49 * GB, rel=0.01),
+        "data": pytest.approx(80.05 * GB, rel=0.01),
     }
 
 
