@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import LockNotAvailable
 
 from auth_center.actors import Actor
 from auth_center.audit import record
@@ -16,16 +17,9 @@ from billing.bill_run.calling import call_workers
 from billing.calendar import month_of
 from billing.cycles import cycle_of
 from billing.ledger.posting import open_period
-from billing.models import (
-    Bill,
-    BillingCycle,
-    BillLine,
-    BillRun,
-    PaymentRelation,
-    WorkPartition,
-)
+from billing.models import BillingCycle, BillRun, PaymentRelation, WorkPartition
 from billing.partitions import lay_out
-from billing.states import CycleState, PartitionState, RunKind, RunState
+from billing.states import BillState, CycleState, PartitionState, RunKind, RunState
 from core.errors import Conflict, DomainError, NotFound
 from core.numbers import BILL_RUN, issue
 from core.systems import System
@@ -48,6 +42,14 @@ class CycleNotOver(Conflict):
     code = "cycleNotOver"
     zh = "账期 {starts_on} 尚未结束"
     en = "The cycle from {starts_on} is not over"
+
+
+class CycleBusy(Conflict):
+    """Usage of the cycle is being rated; once that is done the cycle can be closed."""
+
+    code = "cycleBusy"
+    zh = "账期 {starts_on} 的话单正在批价, 请稍后再试"
+    en = "Usage of the cycle from {starts_on} is being rated, try again later"
 
 
 class CycleBilled(Conflict):
@@ -106,8 +108,8 @@ def start_run(
 
     The final one closes the cycle first: what is rated later is charged in the next. Its
     partitions are laid out and workers called when the transaction commits. Raises
-    ``CycleUnknown``, ``CycleNotOver``, ``CycleBilled``, ``EarlierCycleUnbilled`` or
-    ``PeriodClosed``.
+    ``CycleUnknown``, ``CycleBusy``, ``CycleNotOver``, ``CycleBilled``, ``EarlierCycleUnbilled``
+    or ``PeriodClosed``.
     """
     require(actor, permissions.RUN_BILLS)
     if kind == RunKind.REBILL:
@@ -168,6 +170,7 @@ def cancel_trial(*, run_no: str, actor: Actor, at: datetime) -> BillRun:
     """Delete a trial's bills; the run stays, cancelled. Raises ``NotATrial``."""
     require(actor, permissions.RUN_BILLS)
     with transaction.atomic(using=System.BOSS.alias):
+        take_time()
         run = lock_run(run_no)
         if run.kind != RunKind.TRIAL:
             raise NotATrial(run_no=run_no)
@@ -175,13 +178,26 @@ def cancel_trial(*, run_no: str, actor: Actor, at: datetime) -> BillRun:
             # no worker is in the middle of one: it holds its partition until it is done
             list(WorkPartition.objects.select_for_update().filter(work=WORK, of_id=run.pk))
             WorkPartition.objects.filter(work=WORK, of_id=run.pk).delete()
-            bills = Bill.objects.filter(run=run)
-            BillLine.objects.filter(bill_id__in=bills.values("id")).delete()
-            bills.delete()
+            with connections[System.BOSS.alias].cursor() as cursor:
+                for statement in _FORGET:
+                    cursor.execute(statement, [run.pk, BillState.TRIAL.value])
             run.ended_at = at
             _move(run, RunState.CANCELLED)
             _audit("cancel", run, actor, at)
     return run
+
+
+_FORGET = (
+    "DELETE FROM billing_billline l USING billing_bill b"
+    " WHERE b.id = l.bill_id AND b.run_id = %s AND b.state = %s",
+    "DELETE FROM billing_bill WHERE run_id = %s AND state = %s",
+)
+
+
+def take_time() -> None:
+    """Let this transaction's statements take as long as millions of rows need."""
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
 
 
 def lock_run(run_no: str) -> BillRun:
@@ -197,7 +213,12 @@ def _locked_cycle(billing_day: int, starts_on: date) -> BillingCycle:
     if not 1 <= billing_day <= 28 or month_of(billing_day, noon).starts_on != starts_on:
         raise CycleUnknown(billing_day=billing_day, starts_on=starts_on)
     cycle = cycle_of(billing_day, month_of(billing_day, noon))
-    return BillingCycle.objects.select_for_update().get(pk=cycle.pk)
+    try:
+        return BillingCycle.objects.select_for_update().get(pk=cycle.pk)
+    except OperationalError as problem:
+        if isinstance(problem.__cause__, LockNotAvailable):
+            raise CycleBusy(starts_on=starts_on) from problem
+        raise
 
 
 def _close(cycle: BillingCycle, at: datetime) -> None:

@@ -19,7 +19,7 @@ from django.db import transaction
 from auth_center.actors import system_actor
 from billing.bill_run.consolidating import consolidate
 from billing.bill_run.reckoning import make_bills
-from billing.bill_run.running import WORK
+from billing.bill_run.running import WORK, take_time
 from billing.models import BalanceBook, BillRun, WorkPartition
 from billing.partitions import lay_out, work_one
 from billing.payments import settle_bills
@@ -75,10 +75,12 @@ def _work_some(run: BillRun, at: datetime) -> bool:
 
 
 def _bill(run: BillRun, part: WorkPartition) -> dict[str, Any]:
+    take_time()
     return make_bills(run, low=part.scope["from"], high=part.scope["to"])
 
 
 def _settle(run: BillRun, part: WorkPartition) -> dict[str, Any]:
+    take_time()
     books = BalanceBook.objects.filter(
         account_id__gte=part.scope["from"], account_id__lt=part.scope["to"], amount__gt=0
     )
@@ -92,6 +94,7 @@ def _settle(run: BillRun, part: WorkPartition) -> dict[str, Any]:
 def _go_on(run_id: int, at: datetime) -> _Next:
     """Let the run's next part begin, or end it, when all that was laid out is done."""
     with transaction.atomic(using=System.BOSS.alias):
+        take_time()
         run = BillRun.objects.select_for_update().select_related("cycle").get(pk=run_id)
         if run.state != RunState.RUNNING:
             return _Next.LEAVE

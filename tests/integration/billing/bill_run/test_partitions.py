@@ -11,10 +11,10 @@ from django.db import connections, transaction
 
 from billing.bill_run import working
 from billing.bill_run.accounts import account_ranges
-from billing.bill_run.running import start_run
+from billing.bill_run.running import CycleBusy, start_run
 from billing.bill_run.working import work_run
-from billing.models import Bill, BillRun, WorkPartition
-from billing.states import PartitionState, RunKind, RunState
+from billing.models import Bill, BillingCycle, BillRun, WorkPartition
+from billing.states import CycleState, PartitionState, RunKind, RunState
 from tests.integration.billing.bill_run.world import BILLER, World, local
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss"], transaction=True)
@@ -103,3 +103,22 @@ def test_a_worker_leaves_where_others_have_the_rest_in_hand(
     work_run(run.pk, clock=lambda: APRIL)
     run.refresh_from_db()
     assert (run.state, Bill.objects.count()) == (RunState.DONE, 2)
+
+
+def test_a_cycle_whose_usage_is_being_rated_is_not_closed() -> None:
+    world = World()
+    world.account()
+    world.subscriber()
+    world.used("7")
+    rating = connections["boss"].copy()
+    with rating.cursor() as cursor, connections["boss"].cursor() as ours:
+        cursor.execute("BEGIN; SELECT FROM billing_billingcycle FOR SHARE")
+        ours.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(CycleBusy):
+            world.run()
+        assert (BillRun.objects.count(), BillingCycle.objects.get().state) == (0, CycleState.OPEN)
+        cursor.execute("COMMIT")
+        ours.execute("SET lock_timeout = '10s'")
+    rating.close()
+
+    assert world.run().state == RunState.DONE
