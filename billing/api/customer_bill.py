@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, TextField
@@ -12,16 +12,32 @@ from django.db.models.functions import Cast, JSONObject
 from auth_center.actors import Actor
 from billing import permissions
 from billing.models import Allocation, Bill, BillLine, Payment
+from billing.payments.disputing import close_dispute, dispute_bill
 from billing.selectors.bills import list_bills
 from billing.states import BillState, RunKind
-from core.tmf import Choice, Constant, Day, Instant, Links, Number, Resource, Text, register
+from core.errors import Conflict
+from core.tmf import (
+    Body,
+    Choice,
+    Constant,
+    Context,
+    Day,
+    Instant,
+    Links,
+    Number,
+    Patch,
+    Prose,
+    Resource,
+    Text,
+    register,
+)
 
 BASE = "/tmf-api/customerBillManagement/v4/"
+_TOLD = "通过接口告知 / told over the API"
 # How a bill stands in TM Forum's words; one that was superseded is on hold for ever.
 _STANDS = {
-    "settled": Q(state=BillState.ISSUED, open_amount=0),
-    "onHold": Q(state=BillState.SUPERSEDED)
-    | Q(state=BillState.ISSUED, open_amount__gt=0, disputed_at__isnull=False),
+    "settled": Q(state=BillState.ISSUED, open_amount=0, disputed_at=None),
+    "onHold": Q(state=BillState.SUPERSEDED) | Q(state=BillState.ISSUED, disputed_at__isnull=False),
     "partiallyPaid": Q(
         state=BillState.ISSUED,
         open_amount__gt=0,
@@ -43,9 +59,40 @@ def stands(operator: str, values: list[Any]) -> Q:
     return any_of if operator == "eq" else ~any_of
 
 
+class StateFollows(Conflict):
+    """What is paid of a bill follows from payments, nobody sets it."""
+
+    code = "billStateFollows"
+    zh = "账单状态 {state} 由销账决定, 不能直接修改"
+    en = "The state {state} follows from what is paid and cannot be set"
+
+
+class ChangedBill(Body):
+    """What a client may say of a bill: that it is contested, or no longer."""
+
+    state: Literal["new", "onHold", "validated", "sent", "settled", "partiallyPaid"]
+    dispute_reason: Prose | None = None
+
+
+def change(actor: Actor, row: Bill, body: ChangedBill, context: Context) -> str:
+    """Contest the bill (``onHold``), or say that it stands as it is (``validated``)."""
+    why = body.dispute_reason or _TOLD
+    if body.state == "onHold":
+        dispute_bill(bill_no=row.bill_no, reason=why, actor=actor, at=context.at)
+    elif body.state != "validated":
+        raise StateFollows(state=body.state, field="state")
+    else:
+        close_dispute(bill_no=row.bill_no, upheld=False, outcome=why, actor=actor, at=context.at)
+    return row.bill_no
+
+
 @register
 class CustomerBillResource(Resource):
-    """Bills; a bill's id is its number. ``category`` tells a superseded one (``superseded``)."""
+    """Bills; a bill's id is its number. ``category`` tells a superseded one (``superseded``).
+
+    A PATCH of ``state`` contests a bill (``onHold``, with ``disputeReason``) or says that it
+    stands after all (``validated``).
+    """
 
     name = "customerBill"
     type = "CustomerBill"
@@ -54,6 +101,14 @@ class CustomerBillResource(Resource):
     key = "bill_no"
     read_permission = permissions.VIEW_BILL
     arrays = ("appliedPayment", "taxItem", "relatedParty", "billDocument")
+    fixed = frozenset(
+        {
+            "billNo", "billDate", "lastUpdate", "category", "runType", "paymentDueDate",
+            "amountDue", "remainingAmount", "taxIncludedAmount", "taxExcludedAmount", "taxItem",
+            "appliedPayment", "billingAccount", "billCycle", "billingPeriod", "relatedParty",
+            "billDocument",
+        }
+    )  # fmt: skip
     filters = {
         "billNo": Text("bill_no"),
         "state": Choice(stands, tuple(_STANDS)),
@@ -72,6 +127,7 @@ class CustomerBillResource(Resource):
         "relatedParty.role": Constant("customer"),
         "billCycle.id": Text("cycle_id"),
     }  # fmt: skip
+    patch = Patch(ChangedBill, permission=permissions.DISPUTE, call=change)
     sortable = {
         "id": "bill_no",
         "billNo": "bill_no",
@@ -136,12 +192,10 @@ def money(amount: Decimal, currency: str) -> dict[str, Any]:
 
 
 def _state(bill: Bill) -> str:
-    if bill.state == BillState.SUPERSEDED:
+    if bill.state == BillState.SUPERSEDED or bill.disputed_at is not None:
         return "onHold"
     if not bill.open_amount:
         return "settled"
-    if bill.disputed_at is not None:
-        return "onHold"
     return "partiallyPaid" if bill.open_amount < bill.receivable else "sent"
 
 

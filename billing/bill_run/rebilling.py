@@ -144,11 +144,7 @@ def bill_left_out(
         there = Bill.objects.filter(account=account, cycle=cycle, state=BillState.ISSUED).first()
         if there is not None:
             raise BillExists(account_no=account_no, bill_no=there.bill_no)
-        run = _run(cycle, account, reason, actor, at)
-        run.counts = make_bills(run, low=account.pk, high=account.pk + 1)
-        run.save(update_fields=["counts"])
-        settle_bills(accounts=[account.pk], actor=actor, at=at)
-        bill = Bill.objects.filter(run=run).first()
+        bill = bill_alone(account, cycle, reason, actor, at)
         record(
             System.BOSS,
             actor,
@@ -158,6 +154,17 @@ def bill_left_out(
             after={"cycle": str(cycle), "bill_no": bill.bill_no if bill else None},
         )
     return bill
+
+
+def bill_alone(
+    account: BillingAccount, cycle: BillingCycle, reason: str, actor: Actor, at: datetime
+) -> Bill | None:
+    """Make the bill of one account, locked, that has none of a billed cycle; None if of nothing."""
+    run = _run(cycle, account, reason, actor, at)
+    run.counts = make_bills(run, low=account.pk, high=account.pk + 1)
+    run.save(update_fields=["counts"])
+    settle_bills(accounts=[account.pk], actor=actor, at=at)
+    return Bill.objects.filter(run=run).first()
 
 
 def _run(

@@ -145,7 +145,7 @@ def test_a_balance_is_filled_and_moved(api: Channel, wang: BillingAccount) -> No
         (RESERVE, money(0), 400),
         (RESERVE, money(-1), 400),
         (RESERVE, money(0.0000001), 400),
-        (RESERVE, {**money(1), "partyAccount": {"id": "A9"}}, 404),
+        (RESERVE, {**money(1), "partyAccount": {"id": "A9"}}, 400),
         (RESERVE, {**money(1), "amount": {"amount": 1, "units": "USD"}}, 409),
         (RESERVE, calls(1, usageType="gas"), 400),
         (RESERVE, calls(1, relatedParty=[]), 400),

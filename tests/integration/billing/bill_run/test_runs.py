@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DataError, connections
 
 from auth_center.actors import Actor
 from billing.bill_run import running
+from billing.bill_run.on_demand import ask_for_bill, list_requests
 from billing.bill_run.rebilling import BillExists, LaterBillExists, bill_left_out, rebill
 from billing.bill_run.running import cancel_trial, resume_run, start_run, stop_run
 from billing.bill_run.working import work_run
@@ -253,6 +255,30 @@ def test_what_was_left_out_is_billed_when_it_can_be(world: World) -> None:
     assert bill.total == 31
     with pytest.raises(BillExists):
         bill_left_out(account_no="X", **about)  # type: ignore[arg-type]
+    assert not prove(APRIL).wrong
+
+
+def test_a_bill_that_was_left_out_is_had_on_demand_and_one_that_is_there_stays(
+    world: World,
+) -> None:
+    world.account("X", tax_profile="nowhere")
+    world.subscriber("X", "X")
+    world.has("FEE", subscriber="X")
+    about: dict[str, Any] = {"actor": BILLER, "at": APRIL}
+    early = ask_for_bill(account_no="A", reference="1", **about)
+    work(start())
+    BillingAccount.objects.filter(account_no="X").update(tax_profile="standard")
+    for name, reference in (("X", "2"), ("X", "2"), ("X", "3"), ("B", "4")):
+        ask_for_bill(account_no=name, reference=reference, **about)
+
+    assert bill_of("X").total == 31
+    assert Bill.objects.count() == 4
+    found = list_requests(BILLER).order_by("pk")
+    assert [(one.reference, one.state) for one in found] == [
+        ("1", "done"), ("2", "done"), ("3", "done"), ("4", "done"),
+    ]  # fmt: skip
+    assert found[0].pk == early.pk
+    assert found[0].bill_no == bill_of("A").bill_no
     assert not prove(APRIL).wrong
 
 

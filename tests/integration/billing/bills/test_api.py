@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from billing.models import Bill, BillLine
+from billing.models import Bill, BillingCycle, BillLine, BillRequest, Dispute
 from billing.states import BillState
 from tests.integration.api.conftest import ALIASES, Channel, NewChannel
 from tests.integration.api.conftest import new_channel as new_channel
@@ -23,6 +24,12 @@ BILL, RATE, CYCLE = (
 @pytest.fixture
 def app(new_channel: NewChannel) -> Channel:
     return new_channel("bills.read", client_id="app")
+
+
+def change(channel: Channel, path: str, body: Any, status: int = 200) -> Any:
+    answer = channel.call("patch", path, body)
+    assert answer.status_code == status, answer.content
+    return json.loads(answer.content)
 
 
 def numbers(rows: list[dict[str, Any]]) -> list[str]:
@@ -86,6 +93,52 @@ def test_bills_are_found_by_state_account_and_day(app: Channel) -> None:
         assert sorted(numbers(rows)) == sorted(one.bill_no for one in found), query
         for row in rows:
             assert all(row[name] == [] or row[name] for name in ("appliedPayment", "taxItem"))
+
+
+def test_a_bill_is_contested_over_the_api(new_channel: NewChannel) -> None:
+    clerk = new_channel("bills.read", "bills.write", client_id="clerk")
+    one = bill(account(), {"recurring": "59"})
+    address = f"{BILL}/{one.bill_no}"
+    about = {"state": "onHold", "disputeReason": "没有用过"}
+    assert change(clerk, address, about)["state"] == "onHold"
+    assert change(clerk, address, about)["state"] == "onHold"
+    assert [row["billNo"] for row in clerk.get(f"{BILL}?state=onHold")] == [one.bill_no]
+    change(clerk, address, {"state": "onHold", "disputeReason": "别的"}, status=409)
+    change(clerk, address, {"state": "settled"}, status=409)
+    change(clerk, address, {"state": "nothing"}, status=400)
+    change(clerk, address, {"amountDue": {"unit": "CNY", "value": 1}}, status=400)
+    assert change(clerk, address, {"state": "validated"})["state"] == "sent"
+    change(clerk, address, {"state": "validated"}, status=409)
+    assert list(Dispute.objects.values_list("state", "reason")) == [("rejected", "没有用过")]
+    reader = new_channel("bills.read", client_id="reader")
+    change(reader, address, about, status=403)
+
+
+def test_the_bill_of_the_last_cycle_is_had_on_demand(new_channel: NewChannel) -> None:
+    clerk = new_channel("bills.read", "bills.write", client_id="clerk")
+    of = account()
+    address = f"{BASE}customerBillOnDemand"
+    about = {"billingAccount": {"id": of.account_no}, "name": "要一张账单", "externalId": "X1"}
+    told = clerk.post(address, about)
+    assert (told["state"], told["@type"]) == ("inProgress", "CustomerBillOnDemand")
+    assert told["billingAccount"]["id"] == of.account_no
+    assert "customerBill" not in told
+    assert clerk.post(address, about, status=200)["id"] == told["id"]
+    clerk.post(address, {**about, "name": "别的"}, status=409)
+    clerk.post(address, {"billingAccount": {"id": "AB999999990"}}, status=400)
+
+    asked = BillRequest.objects.get()
+    one = bill(of, {"recurring": "59"})
+    Bill.objects.filter(pk=one.pk).update(cycle=asked.cycle)
+    told = clerk.get(f"{address}/{told['id']}")
+    assert (told["state"], told["customerBill"]["id"]) == ("done", one.bill_no)
+    assert [row["id"] for row in clerk.get(f"{address}?state=done")] == [told["id"]]
+    assert clerk.get(f"{address}?customerBill.id={one.bill_no}") == [told]
+    Bill.objects.filter(pk=one.pk).update(state=BillState.SUPERSEDED, open_amount=0)
+    BillingCycle.objects.filter(pk=asked.cycle_id).update(state="billed")
+    assert clerk.get(f"{address}/{told['id']}")["state"] == "rejected"
+    reader = new_channel("bills.read", client_id="reader")
+    reader.post(address, about, status=403)
 
 
 def test_a_trial_is_nobodys(app: Channel) -> None:

@@ -76,7 +76,7 @@ def test_another_content_under_the_same_name_is_refused(app: Channel) -> None:
         (body(-1), 400),
         (body(1.005), 400),
         (body("much"), 400),
-        (body(account={"id": "AC1"}), 404),
+        (body(account={"id": "AC1"}), 400),
         (body(paymentMethod={"@type": "Shells"}), 400),
         (body(paymentMethod={"@type": "Voucher"}), 400),
         (body(paymentMethod={"@type": "Voucher", "code": "1"}), 409),
