@@ -20,10 +20,11 @@ from core.errors import Conflict
 from core.systems import System
 
 MOST_PLANS = 24
+BEFORE_LAUNCH = (ReleaseState.RECEIVED, ReleaseState.SYNCING, ReleaseState.CONFIGURED)
 
 
 class NothingToSimulate(Conflict):
-    """The release waits for nobody here any more."""
+    """The release is on sale, or it came to nothing."""
 
     code = "nothingToSimulate"
     zh = "发布批次 {release_no} 现为“{state_zh}”, 不能再试算"
@@ -41,8 +42,9 @@ class RulesMissing(Conflict):
 def simulate_release(*, release_no: str, actor: Actor, at: datetime) -> Simulation:
     """Reckon the bills of sample customers with the release's prices, beside those of now.
 
-    The result is kept; of a release with very many offerings the first ones are reckoned. Raises
-    ``NothingToSimulate``, ``RulesMissing`` or ``ReleaseNotFound``.
+    The result is kept; of a release with very many offerings the first ones are reckoned. It can
+    be done until the launch, so that whoever approves sees it, too. Raises ``NothingToSimulate``,
+    ``RulesMissing`` or ``ReleaseNotFound``.
     """
     require(actor, permissions.SIMULATE)
     release = get_release(release_no)
@@ -89,7 +91,7 @@ def simulate_release(*, release_no: str, actor: Actor, at: datetime) -> Simulati
 
 
 def _refuse(release: Release) -> None:
-    if release.state != ReleaseState.RECEIVED:
+    if release.state not in BEFORE_LAUNCH:
         raise NothingToSimulate(
             release_no=release.release_no,
             state=release.state,

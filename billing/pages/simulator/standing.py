@@ -10,6 +10,7 @@ from auth_center.consoles import actor_of
 from billing.models import Release, Simulation
 from billing.permissions import SIMULATE
 from billing.simulator.drafts import digest_of
+from billing.simulator.releasing import BEFORE_LAUNCH
 from billing.simulator.required import is_simulated
 from billing.states import ReleaseState
 
@@ -32,5 +33,5 @@ def last_simulation(release: Release) -> Simulation | None:
 
 
 def may_simulate(request: HttpRequest, release: Release) -> bool:
-    """Tell whether the release can be simulated now, by who looks at it."""
-    return release.state == ReleaseState.RECEIVED and actor_of(request).may(SIMULATE)
+    """Tell whether the release can still be simulated, by who looks at it."""
+    return release.state in BEFORE_LAUNCH and actor_of(request).may(SIMULATE)

@@ -27,6 +27,7 @@ from tests.integration.billing.arriving import (
     offering,
     requested,
     rules,
+    synced,
     tariff,
     version,
 )
@@ -230,6 +231,18 @@ def test_a_release_goes_on_only_when_simulated_as_it_is(cheaper: Release, settin
 
     simulate_release(release_no="R-2", **BY)
     assert services.finish_configuration(release_no="R-2", **BY).state == "syncing"
+
+
+def test_until_the_launch_it_can_be_simulated_again(post: Post, cheaper: Release) -> None:
+    first = simulate_release(release_no="R-2", **BY)
+    services.finish_configuration(release_no="R-2", **BY)
+    synced(post, number="R-2")
+    assert Release.objects.get(release_no="R-2").state == "configured"
+
+    second = simulate_release(release_no="R-2", **BY)
+
+    assert second.result == first.result
+    assert BillingTariff.objects.filter(version=2, launched_at=None).count() == 2  # held, as before
 
 
 def test_what_cannot_be_simulated_is_refused(post: Post, on_sale: None) -> None:
