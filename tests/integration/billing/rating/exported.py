@@ -51,6 +51,7 @@ SELECT u.key, u.revision, q.reason, q.state, q.attempts
 FROM billing_quarantinedrecord q JOIN billing_usagerecord u ON u.id = q.usage_id
 ORDER BY 1, 2, 4
 """
+_QUANTITY, _EVENTS_FROM = 7, 7  # of an event after its revision, of a charge
 _QUERIES = {"events": _EVENTS, "charges": _CHARGES, "buckets": _BUCKETS, "waiting": _WAITING}
 
 
@@ -62,3 +63,17 @@ def exported() -> dict[str, list[Any]]:
             cursor.execute(query)
             export[name] = cursor.fetchall()
     return export
+
+
+def settled() -> dict[str, list[Any]]:
+    """Return what it has come to however often it was reckoned: the last event of each use."""
+    found = exported()
+    last = {(key, revision): rest for key, revision, _, *rest in found["events"]}
+    return {
+        "events": [
+            (place, *rest[:-2]) for place, rest in sorted(last.items()) if rest[_QUANTITY] > 0
+        ],
+        "charges": [row for row in found["charges"] if any(row[_EVENTS_FROM:])],
+        "buckets": [row for row in found["buckets"] if row[-1]],
+        "waiting": sorted(row[:3] for row in found["waiting"] if row[3] == "open"),
+    }

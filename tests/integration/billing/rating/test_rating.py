@@ -155,6 +155,17 @@ def test_a_subscriber_for_whom_nobody_pays_waits(world: World) -> None:
     assert not AllowanceBucket.objects.exists()
 
 
+def test_another_payer_with_the_same_billing_day_gives_nothing_twice(world: World) -> None:
+    wang = world.subscribers["wang"]
+    PaymentRelation.objects.filter(subscriber=wang).update(valid_to=TEN)
+    PaymentRelation.objects.create(
+        subscriber=wang, account=world.account(), charge_group="*", priority=0, valid_from=TEN
+    )
+    rate_batch(world.batch([{"at": at, "quantity": 60} for at in (TEN - HOUR, TEN)]).pk, at=AT)
+    assert AllowanceBucket.objects.get().used == 60
+    assert charged() == Decimal("0.15")
+
+
 def test_a_price_is_asked_for_and_nothing_is_kept(world: World) -> None:
     cycle_at(1, TEN)
     wang = world.subscribers["wang"].pk
