@@ -5,6 +5,7 @@ from billing.prepaid.books import (
     free_of,
     list_books,
     list_charges,
+    list_fees,
     list_reservations,
     list_transfers,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "go_round",
     "list_books",
     "list_charges",
+    "list_fees",
     "list_reservations",
     "list_transfers",
     "reckon_fees",

@@ -15,8 +15,10 @@ from billing.models import (
     BalanceCharge,
     BillingAccount,
     BillingSubscriber,
+    BillingTariff,
     JournalEntry,
     Posting,
+    PrepaidFee,
     Reservation,
 )
 from billing.states import EntryKind
@@ -67,6 +69,20 @@ def list_reservations(actor: Actor) -> QuerySet[Reservation]:
 def list_charges(actor: Actor) -> QuerySet[BalanceCharge]:
     """Return what was taken at once from accounts that ``actor`` may see."""
     rows = BalanceCharge.objects.select_related("account").annotate(subscriber_no=_SUBSCRIBER)
+    return _seen(rows, actor)
+
+
+def list_fees(actor: Actor) -> QuerySet[PrepaidFee]:
+    """Return the fees that accounts within what ``actor`` may see pay when their cycles begin.
+
+    ``tariff_zh`` and ``tariff_en`` are the tariffs' names.
+    """
+    tariff = BillingTariff.objects.filter(pk=OuterRef("tariff_id"))
+    rows = PrepaidFee.objects.select_related("account", "cycle").annotate(
+        subscriber_no=_SUBSCRIBER,
+        tariff_zh=Subquery(tariff.values("name_zh")[:1]),
+        tariff_en=Subquery(tariff.values("name_en")[:1]),
+    )
     return _seen(rows, actor)
 
 

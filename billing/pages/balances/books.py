@@ -1,4 +1,4 @@
-"""余额: the books of an account in their order of use, open reservations, and what was taken."""
+"""余额: an account's books in their order of use, its fees, open reservations, what was taken."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from billing.pages.bills.words import BOOKS, money, word
 from billing.pages.links import address_of
 from billing.pages.turning import turned
 from billing.payments.parties import account_of
-from billing.states import ReservationState
+from billing.states import CycleState, ReservationState
 from core.console import render_page, said
 
-MOST_OPEN = 50  # reservations shown
+MOST_OPEN = 50  # reservations and fees shown
 ROWS = 30
 USES = {
     "voice": ("通话", "Call"),
@@ -43,6 +43,11 @@ def show(request: HttpRequest, account_no: str) -> HttpResponse:
         .filter(account=account, state=ReservationState.OPEN)
         .order_by("expires_at")
     )
+    fees = (
+        prepaid.list_fees(actor)
+        .filter(account=account, cycle__state=CycleState.OPEN)
+        .order_by("cycle__starts_on", "pk")
+    )
     found = turned(prepaid.list_charges(actor).filter(account=account), request, {}, size=ROWS)
     numbers = {one.pk: one.book_no for one in books}
     return render_page(
@@ -54,6 +59,7 @@ def show(request: HttpRequest, account_no: str) -> HttpResponse:
         reserved=_sum(there, "reserved", account),
         free=money(sum((one.amount - one.reserved for one in there), Decimal()), account.currency),
         books=[_book(one, at) for one in books],
+        fees=[_fee(one, account) for one in fees[:MOST_OPEN]],
         held=[_held(one) for one in held[:MOST_OPEN]],
         charges=[_charge(actor, one, numbers) for one in found.rows],
         found=found,
@@ -75,6 +81,16 @@ def _book(one: BalanceBook, at: Any) -> dict[str, Any]:
         "reserved": money(one.reserved, one.currency) if one.reserved else "–",
         "free": money(one.amount - one.reserved, one.currency),
         "over": over,
+    }
+
+
+def _fee(one: Any, account: BillingAccount) -> dict[str, Any]:
+    return {
+        "fee": one,
+        "tariff": said(one.tariff_zh or "–", one.tariff_en or "–"),
+        "price": money(one.price, account.currency),
+        "paid": money(one.paid, account.currency),
+        "waits": one.price > one.paid,
     }
 
 

@@ -10,10 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from auth_center.models import ApprovalRequest
+from billing.cycles import cycle_at
 from billing.models import BalanceBook
-from billing.prepaid import Wish, debit, reserve
+from billing.prepaid import Wish, debit, reckon_fees, reserve, take_fees
 from core.systems import System
 from tests import signing
+from tests.integration.billing.bill_run.world import World
 from tests.integration.billing.payments.world import SYSTEM, account, balance, book, wrong
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
@@ -43,12 +45,31 @@ def test_a_balance_is_shown_with_what_is_held_and_what_was_taken() -> None:
     reserve(reference="call-1", wish=wish, actor=SYSTEM, at=now)
     debit(reference="game-1", wish=wish, actor=SYSTEM, at=now)
 
-    shown = text(signed_in(), PAGE)
+    client = signed_in()
+    shown = text(client, PAGE)
     for word in ("48.50", "38.50", "call-1", "game-1", "Gift", "Ended"):
         assert word in shown
     assert "0.566038" in shown  # the tax in 10.00
     empty = account("AC000000026")
-    assert "Nothing is held." in text(signed_in(), PAGE.replace("AC000000018", empty.account_no))
+    assert "Nothing is held." in text(client, PAGE.replace("AC000000018", empty.account_no))
+
+
+def test_fees_of_the_cycle_are_shown_with_what_waits() -> None:
+    world = World()
+    world.account("A", charging_mode="prepaid")
+    world.subscriber("S", since="2026-01-01")
+    for code, amount in (("PLAN", 30), ("EXTRA", 15)):
+        world.fee(code, amount, when="advance")
+        world.has(code)
+    now = timezone.now()
+    of = world.accounts["A"]
+    book(of, "cash", "20", valid_from=now)
+    reckon_fees(cycle=cycle_at(1, now), at=now)
+    while take_fees(actor=SYSTEM, at=now):
+        pass
+    shown = text(signed_in(region="SH", org_unit="SH-01"), "/boss/accounts/A/balances/")
+    for word in ("PLAN", "30.00", "Waits for money", "EXTRA", "15.00", "Paid", "Rental"):
+        assert word in shown
 
 
 def test_a_gift_is_given_once_and_above_the_limit_a_second_person_is_asked() -> None:
