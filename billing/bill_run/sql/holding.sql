@@ -1,5 +1,6 @@
 -- What the subscribers have of accounting tariffs, and who pays for it when; whether something of
--- it began or ended in the cycle before, whose bill may have come too early to know.
+-- it began or ended in the cycle before, whose bill may have come too early to know. What was had
+-- for a part of one day only costs what is charged once.
 CREATE TEMP TABLE holding ON COMMIT DROP AS
 SELECT p.account_id AS payer_id, p.prepaid, p.subscriber_id, s.id AS subscription_id,
        t.tariff_id, t.charge,
@@ -18,7 +19,8 @@ CROSS JOIN LATERAL (SELECT (s.valid_from AT TIME ZONE %(zone)s)::date AS from_on
 CROSS JOIN LATERAL jsonb_array_elements(s.tariffs) AS bought
 JOIN price t ON t.code = bought->>'code' AND t.version = (bought->>'version')::int
 WHERE s.status NOT IN ('created', 'cancelled', 'aborted')
-  AND d.from_on <= p.ends_on AND d.until_on >= p.before_on AND d.from_on < d.until_on;
+  AND d.from_on <= p.ends_on AND d.until_on >= p.before_on
+  AND (d.from_on < d.until_on OR t.charge = 'one_off' AND s.valid_from < s.valid_to);
 ANALYZE holding;
 
 -- The days for which a hold fee takes the place of the fee.
