@@ -19,11 +19,6 @@ WORK = "rating"
 RECORDS_A_PART = 50_000
 MOST_PARTS = 16  # each looks through the whole batch for its streams; a divisor of parts.LANES
 
-SHARING = f"""
-SELECT mod(mod(abs(stream), %(lanes)s), %(parts)s), count(*)
-FROM ({text_of("grouped")}) AS grouped GROUP BY 1
-"""
-
 
 def rate_batch(batch_id: int, *, at: datetime, parts: int = 1) -> Outcome:
     """Rate a batch that is ``loaded``, here and now, and mark it ``rated``.
@@ -65,7 +60,7 @@ def parts_of(records: int) -> int:
 def _numbers(parts: int) -> list[int]:
     """Return the parts in which most subscribers share with others first: they take longest."""
     with connections[System.BOSS.alias].cursor() as cursor:
-        cursor.execute(SHARING, {"lanes": LANES, "parts": parts})
+        cursor.execute(text_of("sharing"), {"lanes": LANES, "parts": parts})
         sharing = dict(cursor.fetchall())
     return sorted(range(parts), key=lambda part: -sharing.get(part, 0))
 

@@ -24,6 +24,7 @@ KEEPING = (
     *("keep_unrated", "keep_recovered"),
 )
 INLINE = {
+    "sharing": ("grouped",),
     "taken": ("offer",),
     "keep_events": ("entry",),
     "keep_charges": ("entry",),
