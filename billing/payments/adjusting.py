@@ -21,8 +21,9 @@ from billing.payments.parties import account_of, cash_book, lock_accounts
 from billing.payments.reasons import stated
 from billing.payments.refunding import BalanceShort
 from billing.payments.undoing import lock_bills, standing, undo
+from billing.selectors.payments import get_adjustment
 from billing.states import AdjustmentState, BillState, EntryKind
-from core.errors import Conflict, DomainError, NotFound
+from core.errors import Conflict, DomainError
 from core.numbers import ADJUSTMENT, issue
 from core.systems import System
 
@@ -49,14 +50,6 @@ class BillNotOpen(Conflict):
     code = "billNotOpen"
     zh = "账单 {bill_no} 未销金额 {open}, 不足 {amount}"
     en = "The bill {bill_no} leaves {open} open, less than {amount}"
-
-
-class AdjustmentUnknown(NotFound):
-    """There is no such adjustment, or not within what the actor may see."""
-
-    code = "adjustmentUnknown"
-    zh = "没有调账 {adjustment_no}"
-    en = "There is no adjustment {adjustment_no}"
 
 
 class AdjustmentUndone(Conflict):
@@ -104,7 +97,7 @@ def adjust_account(
     if kind not in KINDS or (bill_no and value < 0) or (kind == BAD_DEBT and not bill_no):
         raise AdjustmentInvalid(field="kind")
     if not approved_by:
-        within_limit(actor, permissions.ADJUST, value)
+        within_limit(actor, permissions.ADJUST, abs(value))
     with transaction.atomic(using=System.BOSS.alias):
         lock_accounts([account.pk])
         known = Adjustment.objects.filter(reference=reference).first()
@@ -156,12 +149,10 @@ def reverse_adjustment(
     """
     require(actor, permissions.ADJUST)
     why = stated(reason)
-    known = Adjustment.objects.filter(adjustment_no=adjustment_no).first()
-    if known is None:
-        raise AdjustmentUnknown(adjustment_no=adjustment_no[:24])
-    account = account_of(known.account.account_no, actor)
+    known = get_adjustment(adjustment_no, actor)
+    account = known.account
     if not approved_by:
-        within_limit(actor, permissions.ADJUST, known.amount)
+        within_limit(actor, permissions.ADJUST, abs(known.amount))
     with transaction.atomic(using=System.BOSS.alias):
         lock_accounts([account.pk])
         adjustment = Adjustment.objects.get(pk=known.pk)

@@ -14,13 +14,13 @@ from typing import Any
 from auth_center.actors import Actor
 from auth_center.approvals import Answer, Warrant, approvable, perform_or_request
 from billing import permissions
-from billing.payments.adjusting import adjust_account
+from billing.payments.adjusting import adjust_account, reverse_adjustment
 from billing.payments.money import judged
 from billing.payments.parties import account_of
 from billing.payments.reasons import stated
 from billing.payments.refunding import refund
 from billing.payments.reversing import reverse_payment
-from billing.selectors.payments import get_payment
+from billing.selectors.payments import get_adjustment, get_payment
 from core.systems import System
 
 UNIT = "CNY"
@@ -117,6 +117,29 @@ def ask_adjustment(
     )
 
 
+def ask_adjustment_reversal(
+    *, adjustment_no: str, reason: str, actor: Actor, at: datetime
+) -> Answer:
+    """Undo an adjustment as ``reverse_adjustment`` does, or ask for it."""
+    why = stated(reason)
+    known = get_adjustment(adjustment_no, actor)
+    shown = f"{known.currency} {known.amount:.2f}"
+    return perform_or_request(
+        actor,
+        permissions.ADJUST,
+        abs(known.amount),
+        arguments={"adjustment_no": adjustment_no, "reason": why},
+        subject=f"account:{known.account.account_no}",
+        summary=(
+            f"撤销调账 {adjustment_no} {shown}",
+            f"Undo the adjustment {adjustment_no}, {shown}",
+        ),
+        at=at,
+        why=why,
+        once=adjustment_no,
+    )
+
+
 @approvable(permissions.REVERSE_PAYMENT, system=System.BOSS, unit=UNIT)
 def reversed_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
     """Reverse a payment on somebody's word."""
@@ -132,8 +155,9 @@ def refunded_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[
 
 @approvable(permissions.ADJUST, system=System.BOSS, unit=UNIT)
 def adjusted_by_warrant(arguments: Mapping[str, Any], warrant: Warrant) -> dict[str, str]:
-    """Adjust an account on somebody's word."""
-    made = adjust_account(**arguments, **words_of(warrant, permissions.ADJUST))
+    """Adjust an account on somebody's word, or undo an adjustment."""
+    deed = reverse_adjustment if "adjustment_no" in arguments else adjust_account
+    made = deed(**arguments, **words_of(warrant, permissions.ADJUST))
     return {"adjustment": made.adjustment_no}
 
 

@@ -17,9 +17,11 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.models import Payment, Voucher
 from billing.payments.money import well_formed
+from billing.payments.reasons import stated
 from billing.payments.taking import take_permitted
+from billing.selectors.vouchers import LOT_DIGITS
 from billing.states import PaymentMethod, VoucherState
-from core.errors import Conflict, DomainError
+from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
 
 SECRET_DIGITS = 18
@@ -42,6 +44,22 @@ class LotInvalid(DomainError):
     en = "A lot is of 1 to {most} vouchers"
 
 
+class LotExpired(DomainError):
+    """A voucher can be used for a while."""
+
+    code = "voucherLotExpired"
+    zh = "失效日期应晚于今天"
+    en = "The vouchers would have expired already"
+
+
+class LotUnknown(NotFound):
+    """No vouchers were made in that lot."""
+
+    code = "voucherLotUnknown"
+    zh = "没有充值卡批次 {lot}"
+    en = "There is no lot of vouchers {lot}"
+
+
 def issue_vouchers(
     *,
     count: int,
@@ -53,9 +71,11 @@ def issue_vouchers(
 ) -> list[tuple[str, str]]:
     """Make a lot of vouchers; return serial and secret of each, told this once and never kept.
 
-    Raises ``LotInvalid`` or ``AmountInvalid``.
+    Raises ``LotInvalid``, ``LotExpired`` or ``AmountInvalid``.
     """
     require(actor, permissions.ISSUE_VOUCHER)
+    if expires_at <= at:
+        raise LotExpired(field="expires_at")
     if not 0 < count <= MOST_AT_ONCE:
         raise LotInvalid(most=MOST_AT_ONCE, field="count")
     value = well_formed(amount, currency)
@@ -85,6 +105,26 @@ def issue_vouchers(
             after={"count": count, "amount": value, "currency": currency},
         )
     return made
+
+
+def void_vouchers(*, lot: str, reason: str, actor: Actor, at: datetime) -> int:
+    """Make what is not used of a lot worthless, say because its file was lost; return how many.
+
+    Raises ``LotUnknown`` or ``ReasonMissing``; told again there is nothing left to do.
+    """
+    require(actor, permissions.ISSUE_VOUCHER)
+    why = stated(reason)
+    rows = Voucher.objects.filter(serial__startswith=lot) if len(lot) == LOT_DIGITS else None
+    if rows is None or not lot.isdecimal() or not rows.exists():
+        raise LotUnknown(lot=lot[:24], field="lot")
+    with transaction.atomic(using=System.BOSS.alias):
+        ended = rows.filter(state=VoucherState.ISSUED).update(state=VoucherState.VOID)
+        record(
+            *(System.BOSS, actor, permissions.ISSUE_VOUCHER, f"vouchers:{lot}"),
+            at=at,
+            after={"void": ended, "reason": why},
+        )
+    return ended
 
 
 def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> Payment:
@@ -120,6 +160,11 @@ def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> 
         voucher.payment_id = payment.pk
         voucher.save(update_fields=["state", "used_at", "payment_id"])
     return payment
+
+
+def spelled(secret: str) -> str:
+    """Return a secret as people read it, and no spreadsheet takes it for a number."""
+    return "-".join(secret[place : place + 6] for place in range(0, len(secret), 6))
 
 
 def _digest(secret: str) -> str:

@@ -36,7 +36,8 @@ ROWS = 40
 RECENT = 13  # bills on an account's page: a year and the present
 MOST_PAID_FOR = 20
 MOST_EXPORTED = 10_000
-_SOURCES = {"bill": "bill", "payment": "payment"}  # entries' sources that have a page
+# entries' sources that have a page
+_SOURCES = {"bill": "bill", "payment": "payment", "adjustment": "adjustment"}
 
 
 def show_list(request: HttpRequest) -> HttpResponse:

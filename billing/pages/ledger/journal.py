@@ -32,7 +32,7 @@ from core.systems import System
 ROWS = 50
 MOST_EXPORTED = 10_000
 ASKED = ("account", "source", "kind", "period", "since", "until")
-_PAGES = {"bill": "bill", "payment": "payment"}
+_PAGES = {"bill": "bill", "payment": "payment", "adjustment": "adjustment"}
 
 
 def show_list(request: HttpRequest) -> HttpResponse:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from auth_center.consoles import boss_console
 from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
-from billing.pages.payments import banks, days, desk, taken
+from billing.pages.payments import adjustments, banks, days, desk, taken, vouchers
 from core.console import Page
 
 MONEY = ("收费", "Payments")
 ACCOUNT = "desk/<number:account_no>/"
 PAYMENT = "payments/<number:payment_no>/"
+ADJUSTMENT = "adjustments/<number:adjustment_no>/"
 
 for page in (
     Page(
@@ -79,6 +80,59 @@ for page in (
         view=taken.reverse,
         permission=permissions.REVERSE_PAYMENT,
         titles=("返销", "Reversal"),
+    ),
+    Page(
+        path="adjustments/",
+        name="adjustment_list",
+        view=adjustments.show_list,
+        permission=permissions.VIEW_PAYMENT,
+        titles=("调账记录", "Adjustments"),
+        icon="tune",
+        group=MONEY,
+    ),
+    Page(
+        path="adjustments/export/",
+        name="adjustment_export",
+        view=adjustments.export,
+        permission=permissions.VIEW_PAYMENT,
+        titles=("导出调账记录", "Export adjustments"),
+    ),
+    Page(
+        path=ADJUSTMENT,
+        name="adjustment",
+        view=adjustments.show_one,
+        permission=permissions.VIEW_PAYMENT,
+        titles=("调账", "Adjustment"),
+    ),
+    Page(
+        path=ADJUSTMENT + "reverse/",
+        name="adjustment_reverse",
+        view=adjustments.reverse,
+        permission=permissions.ADJUST,
+        titles=("撤销调账", "Undo an adjustment"),
+    ),
+    Page(
+        path="vouchers/",
+        name="voucher_list",
+        view=vouchers.show_list,
+        permission=permissions.ISSUE_VOUCHER,
+        titles=("充值卡", "Vouchers"),
+        icon="redeem",
+        group=MONEY,
+    ),
+    Page(
+        path="vouchers/issue/",
+        name="voucher_issue",
+        view=vouchers.issue,
+        permission=permissions.ISSUE_VOUCHER,
+        titles=("制作充值卡", "Make vouchers"),
+    ),
+    Page(
+        path="vouchers/void/",
+        name="voucher_void",
+        view=vouchers.void,
+        permission=permissions.ISSUE_VOUCHER,
+        titles=("作废充值卡", "Void vouchers"),
     ),
     Page(
         path="bank-files/",

@@ -86,6 +86,7 @@ def serve(request: HttpRequest, account_no: str) -> HttpResponse:
         refusal=refusal,
         recent=[_recent(one) for one in account.payments.order_by("-pk")[:RECENT]],
         may_adjust=actor.may(permissions.ADJUST),
+        adjustments=address_of(actor, "adjustment_list"),
         may_refund=actor.may(permissions.REFUND),
     )  # fmt: skip
 

@@ -57,6 +57,16 @@ ADJUSTMENTS = {
     "write_off": ("坏账核销", "Bad debt"),
 }
 
+ADJUSTMENT_STATES = {
+    "done": ("已生效", "Done", "success"),
+    "reversed": ("已撤销", "Undone", "quiet"),
+}
+VOUCHER_STATES = {
+    "issued": ("可用", "Usable", "success"),
+    "used": ("已用", "Used", "quiet"),
+    "void": ("作废", "Void", "danger"),
+}
+
 
 def word(words: dict[str, tuple[str, str]], key: str) -> str:
     """Return what a key is called."""

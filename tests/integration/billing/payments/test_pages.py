@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from auth_center.models import ApprovalRequest
-from billing.models import BankFile, BankLine, CashierDay, Payment
+from billing.models import BankFile, BankLine, CashierDay, Payment, Voucher
+from billing.payments import adjust_account
 from billing.payments.bank_files import post_bank_files
 from core.systems import System
 from tests import signing
@@ -129,6 +133,86 @@ def test_refunds_and_adjustments_above_the_limit_wait_for_a_second_person() -> N
     assert ApprovalRequest.objects.using("boss").count() == 2
     assert open_amounts(owed) == [money(0)]
     assert wrong() == []
+
+
+def test_adjustments_are_listed_and_undone_above_the_limit_by_two() -> None:
+    wang = account("AC000000018")
+    account("AB000000018", region="SZ", org_unit="SZ-01")
+    owed = bill(wang, {"voice": "20"})
+    made = [
+        adjust_account(
+            account_no=wang.account_no, amount=amount, kind="goodwill", reason="补偿",
+            reference=amount, bill_no=bill_no, actor=clerk(), at=timezone.now(),
+        ).adjustment_no
+        for amount, bill_no in (("4", owed.bill_no), ("9", ""))
+    ]  # fmt: skip
+    client = signed_in(limits={"billing.adjust": "5"})
+    page = text(client, "/boss/adjustments/")
+    assert all(number in page for number in made)
+    for query in (f"q={owed.bill_no}", f"q={made[0]}"):
+        page = text(client, f"/boss/adjustments/?{query}")
+        assert made[0] in page
+        assert made[1] not in page
+    assert made[0] not in text(client, "/boss/adjustments/?state=reversed&q=AC000000018")
+    sheet = client.get("/boss/adjustments/export/").content.decode()
+    assert sheet.count("\n") == 3
+    shown = text(client, f"/boss/adjustments/{made[0]}/")
+    assert owed.bill_no in shown
+    for number in made:
+        client.post(f"/boss/adjustments/{number}/reverse/", {"reason": "录错"})
+    assert open_amounts(owed) == [money(20)]
+    assert balance(wang) == 9
+    asked = ApprovalRequest.objects.using("boss").get()
+    assert asked.arguments == {"adjustment_no": made[1], "reason": "录错"}
+    other = signed_in(staff_no="8803", region="SZ", org_unit="SZ-01", data_scope="region")
+    assert made[0] not in text(other, "/boss/adjustments/")
+    text(other, f"/boss/adjustments/{made[0]}/", status=404)
+    assert wrong() == []
+
+
+def test_vouchers_are_made_in_lots_and_a_lost_lot_is_void() -> None:
+    wang = account("AC000000018")
+    client = signed_in(*ALL, "billing.issue_voucher")
+    assert "No vouchers" in text(client, "/boss/vouchers/")
+    form = {"count": "3", "amount": "50", "expires": "2099-12-31"}
+    answer = client.post("/boss/vouchers/issue/", form)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "no-store" in answer.headers["Cache-Control"]
+    rows = [row.split(",") for row in answer.content.decode().splitlines()[1:]]
+    assert [len(row[1]) for row in rows] == [20, 20, 20]
+    client.post(DESK, {"method": "voucher", "secret": rows[0][1]})
+    assert balance(wang) == 50
+    page = text(client, "/boss/vouchers/")
+    lot = rows[0][0][:12]
+    assert lot in page
+    assert rows[1][1] not in page
+    client.post("/boss/vouchers/void/", {"lot": lot, "reason": "文件遗失"})
+    assert client.post(DESK, {"method": "voucher", "secret": rows[1][1]}).status_code == 400
+    assert balance(wang) == 50
+    assert sorted(Voucher.objects.values_list("state", flat=True)) == ["used", "void", "void"]
+    for wrong_form in (
+        form | {"count": "0"}, form | {"count": "x"}, form | {"amount": "-1"},
+        form | {"expires": "2020-01-01"}, {},
+    ):  # fmt: skip
+        assert client.post("/boss/vouchers/issue/", wrong_form).status_code == 400
+    client.post("/boss/vouchers/void/", {"lot": "", "reason": "x"})
+    assert Voucher.objects.count() == 3
+    other = signed_in(staff_no="8802")
+    assert other.post("/boss/vouchers/issue/", form).status_code == 403
+
+
+def test_vouchers_are_made_into_a_file_that_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "lot.csv"
+    call_command("issue_vouchers", "2", "30", str(path), stdout=StringIO())
+    lines = path.read_text().splitlines()
+    assert len(lines) == 3
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(CommandError):
+        call_command("issue_vouchers", "2", "30", str(path))
+    with pytest.raises(CommandError):
+        call_command("issue_vouchers", "0", "30", str(tmp_path / "other.csv"))
+    assert not (tmp_path / "other.csv").exists()
+    assert Voucher.objects.count() == 2
 
 
 def test_payments_are_listed_narrowed_and_taken_along() -> None:
