@@ -63,7 +63,7 @@ def debit(actor: Actor, body: NewCharge, context: Context) -> Answer:
     charge = prepaid.debit(
         reference=reference_of(actor, context),
         wish=wish,
-        reservation=held.reference if held else "",
+        reservation=held or "",
         final=body.adjust_type != PART,
         extension=kept(context),
         actor=actor,
@@ -73,8 +73,8 @@ def debit(actor: Actor, body: NewCharge, context: Context) -> Answer:
 
 
 def _held(actor: Actor, said: Reference) -> Reservation:
-    rows = prepaid.list_reservations(actor)
-    found = rows.filter(pk=int(said.id)).first() if said.id.isdecimal() else None
+    known = said.id.isdecimal() and len(said.id) < 19
+    found = prepaid.reservation_numbered(int(said.id), actor) if known else None
     if found is None:
         raise InvalidValue("reserveBalance.id", "没有这一预占", "there is no such reservation")
     return found

@@ -15,7 +15,13 @@ from billing.prepaid.expiring import expire_books
 from billing.prepaid.fees import reckon_fees
 from billing.prepaid.giving import give_balance
 from billing.prepaid.moving import transfer_balance
-from billing.prepaid.reserving import Authorization, authorize, extend, reserve
+from billing.prepaid.reserving import (
+    Authorization,
+    authorize,
+    extend,
+    reservation_numbered,
+    reserve,
+)
 from billing.prepaid.rounds import go_round, reckon_new
 from billing.prepaid.taking import take_fees
 from billing.prepaid.wishes import Wish
@@ -40,6 +46,7 @@ __all__ = [
     "reckon_fees",
     "reckon_new",
     "release",
+    "reservation_numbered",
     "reserve",
     "take_fees",
     "transfer_balance",

@@ -15,6 +15,7 @@ from billing import permissions
 from billing.ledger.posting import open_period
 from billing.models import BalanceCharge, BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
+from billing.prepaid.reading import subscriber_numbered, with_parties
 from billing.prepaid.reserving import (
     ReservationEnded,
     ReservationTaken,
@@ -25,6 +26,7 @@ from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
 from billing.prepaid.wishes import (
     Asked,
     NotPriced,
+    SubscriberUnknown,
     Wish,
     asked_for,
     in_its_currency,
@@ -32,11 +34,11 @@ from billing.prepaid.wishes import (
     payer_of,
     subscriber_of,
     wish_of,
-    with_parties,
 )
 from billing.rating import rate_records
 from billing.states import ReservationState, UsageSource
 from billing.usage.recording import collecting_batch
+from core.errors import DomainError
 from core.systems import System
 
 _ADD = """
@@ -54,16 +56,17 @@ def debit(
     wish: Wish,
     actor: Actor,
     at: datetime,
-    reservation: str = "",
+    reservation: str | Reservation = "",
     final: bool = True,
     extension: dict[str, Any] | None = None,
 ) -> BalanceCharge:
     """Take what ``wish`` costs out of the balance: out of what a reservation holds, then of what
     is free, all of it or nothing.
 
-    With a ``reservation`` only the wish's amount or quantity counts, the rest was told when it was
-    made; its last debit (``final``) frees what it still holds. A use is rated now and stands on
-    the next bill as paid. Told again with the same content it is the charge of the first time.
+    With a ``reservation`` (its reference, or as the actor has just read it) only the wish's amount
+    or quantity counts, the rest was told when it was made; its last debit (``final``) frees what
+    it still holds. A use is rated now and stands on the next bill as paid. Told again with the
+    same content it is the charge of the first time.
     ``extension`` is what a client said more, kept to be told again.
 
     Raises ``BalanceTooLow``, ``ReservationUnknown``, ``ReservationEnded``, ``ReservationTaken``
@@ -72,8 +75,11 @@ def debit(
     """
     require(actor, permissions.CHARGE_BALANCE)
     name = named(reference)
-    digest = wish.digest(reservation, final)
-    held = reservation_of(reservation, actor) if reservation else None
+    if isinstance(reservation, Reservation):
+        held: Reservation | None = reservation
+    else:
+        held = reservation_of(reservation, actor) if reservation else None
+    digest = wish.digest(held.reference if held else "", final)
     wish = judged(wish_of(held, wish) if held else wish, at)
     how = {
         "reference": name,
@@ -103,15 +109,14 @@ def debit(
 
 def _use(wish: Wish, held: Reservation | None, actor: Actor, how: dict[str, Any]) -> BalanceCharge:
     """Record what was used, rate it and take its price, in the present transaction."""
-    known = _known(how)
-    if known is not None:
-        return known
     at = how["at"]
-    if held is not None:
-        held = reservation_of(held.reference, actor, lock=True)
-        subscriber = BillingSubscriber.objects.get(pk=held.subscriber_id or 0)
-    else:
-        subscriber = subscriber_of(wish.subscriber_no, actor)
+    try:
+        subscriber = _user(wish, held, actor)
+    except DomainError:
+        known = _known(how)  # what it was the first time stands
+        if known is not None:
+            return known
+        raise
     usage_id = _recorded(subscriber, wish, how)
     if usage_id is None:  # somebody told the same just now
         return _known(how) or _charge_of_another(how)
@@ -148,7 +153,7 @@ def _charge(
     for _ in range(2):
         rows = rows_of(BalanceCharge, text, values)
         if rows:
-            return with_parties(rows[0], asked)
+            return with_parties(rows[0], asked.account, asked.subscriber_no)
         known = _known(how)
         if known is not None:
             return known
@@ -159,6 +164,15 @@ def _charge(
             if held.state != ReservationState.OPEN or held.expires_at <= how["at"]:
                 raise ReservationEnded(reference=held.reference)
     raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, how["at"]))
+
+
+def _user(wish: Wish, held: Reservation | None, actor: Actor) -> BillingSubscriber:
+    if held is None:
+        return subscriber_of(wish.subscriber_no, actor)
+    found = subscriber_numbered(held.subscriber_id)
+    if found is None:
+        raise SubscriberUnknown(subscriber_no="")
+    return found
 
 
 def _recorded(subscriber: BillingSubscriber, wish: Wish, how: dict[str, Any]) -> int | None:

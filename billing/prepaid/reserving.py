@@ -12,12 +12,12 @@ from django.db import transaction
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
-from auth_center.scope import narrowed
 from billing import permissions
 from billing.models import BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
+from billing.prepaid.reading import reservation_named, with_parties
 from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
-from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of, with_parties
+from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of
 from billing.states import ReservationState
 from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
@@ -124,7 +124,14 @@ def reserve(
     if not wish.usage:
         return _held(asked_for(wish, actor, at), how)
     with transaction.atomic(using=System.BOSS.alias):
-        return _known(how) or _held(asked_for(wish, actor, at), how)
+        try:
+            asked = asked_for(wish, actor, at)
+        except DomainError:
+            known = _known(how)  # what it was the first time stands
+            if known is not None:
+                return known
+            raise
+        return _held(asked, how)
 
 
 def extend(
@@ -168,16 +175,15 @@ def extend(
 
 def reservation_of(reference: str, actor: Actor, *, lock: bool = False) -> Reservation:
     """Return the reservation of that name that ``actor`` may see; raise ``ReservationUnknown``."""
-    rows = Reservation.objects.select_related("account").filter(reference=reference)
-    rows = narrowed(
-        rows, actor, region="account__customer__region", unit="account__customer__org_unit"
-    )
-    if lock:
-        rows = rows.select_for_update(of=("self",), no_key=True)
-    found = rows.first()
+    found = reservation_named(reference, actor, lock=lock)
     if found is None:
         raise ReservationUnknown(reference=reference[:REFERENCE])
     return found
+
+
+def reservation_numbered(number: int, actor: Actor) -> Reservation | None:
+    """Return the reservation of an id, if ``actor`` may see it."""
+    return reservation_named("", actor, number=number)
 
 
 def named(reference: str) -> str:
@@ -203,7 +209,7 @@ def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
     }
     rows = rows_of(Reservation, statement("reserve", ACCOUNT), values)
     if rows:
-        return with_parties(rows[0], asked)
+        return with_parties(rows[0], asked.account, asked.subscriber_no)
     known = _known(how)
     if known is not None:
         return known

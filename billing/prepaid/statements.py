@@ -8,17 +8,14 @@ charged as a set, one of an account at a time; a session is a set of one.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
-from django.db import connections
 from django.db.models import Model
 
 from billing.ledger.chart import Ledger
-from core.systems import System
+from billing.prepaid.reading import made, named_rows
 
 Row = TypeVar("Row", bound=Model)
 FOLDER = Path(__file__).with_name("sql")
@@ -79,17 +76,5 @@ def text_of(name: str) -> str:
 
 def rows_of(model: type[Row], text: str, values: dict[str, Any]) -> list[Row]:
     """Run a statement, prepared once a connection; return what it gives as rows of ``model``."""
-    connection = connections[System.BOSS.alias]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(text, values, prepare=True)
-        names = [column.name for column in cursor.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    for row in found:
-        for name in ("holds", "parts", "told", "extension"):
-            if isinstance(row.get(name), str):
-                row[name] = json.loads(row[name])
-    rows = [model(**row) for row in found]
-    for one in rows:
-        one._state.adding, one._state.db = False, connection.alias
-    return rows
+    names, rows = named_rows(text, values)
+    return [made(model, names, row) for row in rows]

@@ -7,26 +7,17 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
-
-from django.db.models import Q
+from typing import Any
 
 from auth_center.actors import Actor
-from auth_center.scope import narrowed
-from billing.models import (
-    BalanceCharge,
-    BillingAccount,
-    BillingSubscriber,
-    PaymentRelation,
-    Reservation,
-)
+from billing.models import BillingAccount, BillingSubscriber, Reservation
 from billing.payments.money import CurrencyOfAnother
-from billing.payments.parties import account_of
+from billing.payments.parties import AccountUnknown
+from billing.prepaid.reading import account_named, payers_of, subscriber_named
 from billing.rating import Priced, Use, rate_set
 from billing.states import AccountStatus, SubscriberStatus, Usage
 from core.errors import Conflict, DomainError, NotFound
 
-Row = TypeVar("Row", Reservation, BalanceCharge)
 MOST = Decimal("99999999.999999")
 SMALLEST = Decimal("0.000001")
 MOST_QUANTITY = 10**15
@@ -121,6 +112,11 @@ class Asked:
     price: Decimal
     charge_group: str
 
+    @property
+    def subscriber_no(self) -> str | None:
+        """Whose use it is, if any."""
+        return self.subscriber.subscriber_no if self.subscriber else None
+
     def values(self) -> dict[str, Any]:
         """Return them as the statements name them."""
         return {
@@ -132,13 +128,6 @@ class Asked:
             "subscriber": self.subscriber.pk if self.subscriber else None,
             "usage_id": None,
         }
-
-
-def with_parties(row: Row, asked: Asked) -> Row:
-    """Return a row just written, its account and subscriber at hand."""
-    row.account = asked.account
-    vars(row)["subscriber_no"] = asked.subscriber.subscriber_no if asked.subscriber else None
-    return row
 
 
 def judged(wish: Wish, at: datetime) -> Wish:
@@ -167,7 +156,10 @@ def asked_for(wish: Wish, actor: Actor, at: datetime) -> Asked:
     Raises ``AccountUnknown``, ``SubscriberUnknown``, ``NotServed``, ``NotPriced``, ``NoPayer``.
     """
     if not wish.usage:
-        account = in_use(account_of(wish.account_no, actor))
+        found = account_named(wish.account_no, actor)
+        if found is None:
+            raise AccountUnknown(account_no=wish.account_no[:24])
+        account = in_use(found)
         in_its_currency(wish, account)
         return Asked(
             wish=wish,
@@ -209,8 +201,7 @@ def price_of(subscriber: BillingSubscriber, wish: Wish, at: datetime) -> Priced:
 
 def subscriber_of(subscriber_no: str, actor: Actor) -> BillingSubscriber:
     """Return the subscriber in use that ``actor`` may see; raise what is the matter."""
-    rows = BillingSubscriber.objects.filter(subscriber_no=subscriber_no)
-    found = narrowed(rows, actor, region="customer__region", unit="customer__org_unit").first()
+    found = subscriber_named(subscriber_no, actor)
     if found is None:
         raise SubscriberUnknown(subscriber_no=subscriber_no[:24])
     if found.status != SubscriberStatus.ACTIVE:
@@ -222,15 +213,9 @@ def payer_of(
     subscriber: BillingSubscriber, charge_group: str, account_no: str, at: datetime
 ) -> BillingAccount:
     """Return the account that pays a charge group at once: one that pays it whole, else "*"."""
-    relations = (
-        PaymentRelation.objects.filter(subscriber=subscriber, valid_from__lte=at)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=at), charge_group__in=[charge_group, "*"])
-        .filter(share_percent=100, cap_amount=None)
-        .select_related("account")
-    )
-    for relation in sorted(relations, key=lambda one: (one.charge_group == "*", one.priority)):
-        if account_no in ("", relation.account.account_no):
-            return in_use(relation.account)
+    for account in payers_of(subscriber.pk, charge_group, at):
+        if account_no in ("", account.account_no):
+            return in_use(account)
     raise NoPayer(subscriber_no=subscriber.subscriber_no)
 
 
