@@ -57,7 +57,7 @@ def load_bank_file(
             received_at=at,
             received_by=actor.number,
         )
-        reader = BankFileReader(stream)
+        reader = BankFileReader(stream, at)
         try:
             with transaction.atomic(using=System.BOSS.alias):
                 _copy_lines(file, reader)

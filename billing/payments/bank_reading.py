@@ -18,7 +18,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from billing.calendar import operator_zone
-from billing.payments.money import AmountInvalid, minor_units, of_units
+from billing.payments.money import AmountInvalid, PaidAtInvalid, minor_units, of_units, paid_when
 from core.errors import DomainError
 
 LONGEST_LINE = 2000
@@ -54,6 +54,7 @@ class BankFileReader:
     """
 
     stream: Iterable[bytes]
+    at: datetime
     bank: str = ""
     currency: str = ""
     count: int = 0
@@ -144,16 +145,23 @@ class BankFileReader:
     def _instant(self, text: str) -> datetime:
         for form in _FORMS:
             try:
-                return datetime.strptime(text, form).replace(tzinfo=operator_zone())
+                found = datetime.strptime(text, form).replace(tzinfo=operator_zone())
             except ValueError:
                 continue
+            return self._plausible(found)
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            found = None
-        if found is None or found.tzinfo is None:
+            found = datetime.min  # noqa: DTZ901
+        if found.tzinfo is None:
             raise self._refusal(f"时间 {text[:30]} 无法识别", f"{text[:30]} is no time of payment")
-        return found
+        return self._plausible(found)
+
+    def _plausible(self, found: datetime) -> datetime:
+        try:
+            return paid_when(found, self.at)
+        except PaidAtInvalid as wrong:
+            raise self._refusal(wrong.zh, wrong.en) from None
 
     def _compare(self, cells: list[str]) -> None:
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from billing.models import BillingAccount, Currency
 from core.errors import Conflict, DomainError
 
+OLDEST, AHEAD = timedelta(days=3660), timedelta(days=1)  # clocks and time zones differ
 MOST = Decimal("99999999.99")  # of one movement; more is a slip of the hand
 
 
@@ -16,6 +18,14 @@ class AmountInvalid(DomainError):
     code = "amountInvalid"
     zh = "金额 {amount} 无效: 应大于零, 不超过 {most}, 最多 {units} 位小数"
     en = "The amount {amount} is not valid: above zero, up to {most}, at most {units} decimals"
+
+
+class PaidAtInvalid(DomainError):
+    """Nobody pays tomorrow, and what was paid ten years ago is no news."""
+
+    code = "paidAtInvalid"
+    zh = "缴费时间 {paid_at} 不合理"
+    en = "The time of payment {paid_at} is not plausible"
 
 
 class CurrencyOfAnother(Conflict):
@@ -60,6 +70,13 @@ def of_units(amount: Decimal | str, units: int, *, signed: bool = False) -> Deci
     ):
         raise AmountInvalid(amount=str(amount)[:40], most=MOST, units=units, field="amount")
     return value.quantize(small)
+
+
+def paid_when(paid_at: datetime, at: datetime) -> datetime:
+    """Return when something was paid, as told at ``at``; raise ``PaidAtInvalid``."""
+    if not at - OLDEST <= paid_at <= at + AHEAD:
+        raise PaidAtInvalid(paid_at=str(paid_at), field="paidAt")
+    return paid_at
 
 
 def minor_units(currency: str) -> int:

@@ -15,7 +15,7 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.models import BillingAccount, CashierDay, Payment
 from billing.payments.cashiers import day_for, unit_of
-from billing.payments.money import judged
+from billing.payments.money import judged, paid_when
 from billing.payments.parties import account_of, lock_accounts
 from billing.payments.posting import post_payments
 from billing.states import PaymentMethod, PaymentState
@@ -121,7 +121,7 @@ def take_permitted(
                 currency=account.currency,
                 amount=value,
                 state=PaymentState.DONE,
-                paid_at=paid_at or at,
+                paid_at=paid_when(paid_at or at, at),
                 recorded_at=at,
                 operator_no=actor.number if actor.kind == "operator" else "",
                 org_unit=unit_of(actor),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 
+from billing.models import Payment
 from billing.payments import refund, reverse_payment, settle_bills
+from billing.payments.callbacks import sign
 from billing.payments.refunding import BalanceShort
 from billing.payments.reversing import NotReversible, RestSpent
 from billing.payments.taking import ReferenceTaken
@@ -72,6 +78,35 @@ def test_one_reference_told_for_two_accounts_at_once_is_one_payment() -> None:
     )
     assert sum(isinstance(one, ReferenceTaken) for one in found) == 1
     assert balance(wang) + balance(li) == 40
+    assert wrong() == []
+
+
+def test_callbacks_that_come_at_one_instant_are_one_payment(settings: Any) -> None:
+    """Eight tell of one payment, four of them of another amount: one of the two is taken."""
+    settings.PAYMENT_CALLBACK_SECRETS = {"alipay": "shared"}
+    wang = account()
+    owed = bill(wang, {"voice": "30"})
+
+    paid_at = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def tell(amount: str) -> tuple[int, bytes]:
+        told = {"reference": "T1", "accountNo": wang.account_no, "amount": amount,
+                "currency": "CNY", "paidAt": paid_at}  # fmt: skip
+        body, stamp = json.dumps(told).encode(), str(int(time.time()))
+        signed = {"x-timestamp": stamp, "x-signature": sign("shared", stamp, body)}
+        answer = Client().post(
+            "/billing/callbacks/alipay/",
+            data=body, content_type="application/json", headers=signed,
+        )  # fmt: skip
+        return answer.status_code, answer.content
+
+    found = at_once(*(lambda one=one: tell(one) for one in ["40", "50"] * 4))
+    taken = {content for status, content in found if status == 200}
+    assert sorted(status for status, _ in found) == [200] * 4 + [409] * 4
+    assert len(taken) == 1
+    assert Payment.objects.count() == 1
+    assert open_amounts(owed) == [0]
+    assert balance(wang) in (10, 20)
     assert wrong() == []
 
 

@@ -237,8 +237,8 @@ def test_payments_are_listed_narrowed_and_taken_along() -> None:
 def test_a_bank_s_file_is_handed_in_and_suspense_cleared() -> None:
     wang = account("AC000000018")
     client = signed_in()
-    content = file_of("S1,AC000000018,20,20261119", "S2,13800138000,9,20261119,李雷",
-                      "S3,X,1,20261119")  # fmt: skip
+    day = f"{timezone.localdate():%Y%m%d}"
+    content = file_of(f"S1,AC000000018,20,{day}", f"S2,13800138000,9,{day},李雷", f"S3,X,1,{day}")
     sent = client.post("/boss/bank-files/", {"file": SimpleUploadedFile("icbc.csv", content)})
     assert sent.status_code == 302
     page = sent.headers["Location"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,7 +87,7 @@ def told(**other: Any) -> dict[str, Any]:
         "accountNo": "AC000000018",
         "amount": "12.50",
         "currency": "CNY",
-        "paidAt": "2026-11-20T10:00:00+08:00",
+        "paidAt": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return values | other
 
@@ -116,6 +116,11 @@ def test_a_payment_told_twice_is_taken_once() -> None:
         ({}, told(amount="0.001"), 400),
         ({}, told(amount=12.5), 400),
         ({}, told(paidAt="2026-11-20T10:00:00"), 400),
+        ({}, told(paidAt="0001-01-01T00:00:00+14:00"), 400),
+        ({}, told(paidAt="9999-12-31T23:59:59-12:00"), 400),
+        ({}, told(paidAt="2099-01-01T00:00:00Z"), 400),
+        ({}, told(amount="1e999999"), 400),
+        ({}, told(amount="99999999999999999999"), 400),
         ({}, told(reference="a\u0000b"), 400),
         ({}, told(accountNo="AC1"), 404),
         ({}, told(currency="USD"), 409),
