@@ -32,6 +32,14 @@ JOIN billing_bill whole ON whole.account_id = p.id AND whole.run_id = %(run_id)s
 WHERE c.parent_id IS NOT NULL AND c.billing_day = p.billing_day AND c.currency = p.currency
   AND b.account_id = c.id AND b.run_id = %(run_id)s
 """
+_CHILDREN_LATER = """
+UPDATE billing_bill b SET consolidated_into_id = whole.id
+FROM billing_billingaccount c
+JOIN billing_billingaccount p ON p.id = c.parent_id
+JOIN billing_bill whole ON whole.account_id = p.id AND whole.state = 'issued'
+WHERE c.billing_day = p.billing_day AND c.currency = p.currency
+  AND b.account_id = c.id AND b.run_id = %(run_id)s AND whole.cycle_id = b.cycle_id
+"""
 
 
 def consolidate(run: BillRun) -> None:
@@ -44,6 +52,12 @@ def consolidate(run: BillRun) -> None:
         for _ in range(_depth(cursor)):
             cursor.execute(_PARENTS, {"run_id": run.pk})
         cursor.execute(_CHILDREN, {"run_id": run.pk})
+
+
+def join_parents(run: BillRun) -> None:
+    """Let the bills of a run go into those that their parents have of the same cycle."""
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute(_CHILDREN_LATER, {"run_id": run.pk})
 
 
 def _depth(cursor: Any) -> int:

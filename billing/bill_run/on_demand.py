@@ -17,7 +17,7 @@ from auth_center.audit import record
 from auth_center.permissions import require
 from auth_center.scope import narrowed
 from billing import permissions
-from billing.bill_run.rebilling import bill_alone
+from billing.bill_run.rebilling import bill_alone, payers_of
 from billing.calendar import month_of
 from billing.cycles import cycle_of
 from billing.models import Bill, BillingAccount, BillingCycle, BillRequest
@@ -56,7 +56,7 @@ def ask_for_bill(
     require(actor, permissions.BILL_ON_DEMAND)
     account = account_of(account_no, actor)
     with transaction.atomic(using=System.BOSS.alias):
-        lock_accounts([account.pk])
+        lock_accounts(payers_of(account))
         wanted, new = BillRequest.objects.get_or_create(
             asked_by=actor.number,
             reference=reference,

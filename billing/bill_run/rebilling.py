@@ -12,6 +12,7 @@ from auth_center.actors import Actor
 from auth_center.audit import record
 from auth_center.permissions import require, within_limit
 from billing import permissions
+from billing.bill_run.consolidating import join_parents
 from billing.bill_run.reckoning import make_bills
 from billing.ledger.posting import reverse
 from billing.models import (
@@ -129,13 +130,14 @@ def bill_left_out(
 ) -> Bill | None:
     """Bill an account that a run had to leave out, now that it can be; return its bill, if any.
 
-    ``starts_on`` is the first day of a cycle that is billed. Raises ``AccountUnknown``,
-    ``CycleNotBilled``, ``BillExists`` or ``PeriodClosed``.
+    ``starts_on`` is the first day of a cycle that is billed. A child's bill goes into its parent's
+    of the cycle. Raises ``AccountUnknown``, ``CycleNotBilled``, ``BillExists``, ``LaterBillExists``
+    or ``PeriodClosed``: then nothing is written.
     """
     require(actor, permissions.REBILL)
     with transaction.atomic(using=System.BOSS.alias):
         account = account_of(account_no, actor)
-        lock_accounts([account.pk])
+        lock_accounts(payers_of(account))
         cycle = BillingCycle.objects.filter(
             billing_day=account.billing_day, starts_on=starts_on, state=CycleState.BILLED
         ).first()
@@ -159,12 +161,31 @@ def bill_left_out(
 def bill_alone(
     account: BillingAccount, cycle: BillingCycle, reason: str, actor: Actor, at: datetime
 ) -> Bill | None:
-    """Make the bill of one account, locked, that has none of a billed cycle; None if of nothing."""
+    """Make the bill of one account that has none of a billed cycle; None if of nothing.
+
+    The caller has locked who pays it. Raises ``LaterBillExists`` or ``PeriodClosed``.
+    """
+    _refuse_earlier(account.pk, cycle)
     run = _run(cycle, account, reason, actor, at)
     run.counts = make_bills(run, low=account.pk, high=account.pk + 1)
     run.save(update_fields=["counts"])
-    settle_bills(accounts=[account.pk], actor=actor, at=at)
+    join_parents(run)
+    settle_bills(accounts=payers_of(account), actor=actor, at=at)
     return Bill.objects.filter(run=run).first()
+
+
+def payers_of(account: BillingAccount) -> list[int]:
+    """Return who may pay a bill of an account: itself, or the parent whose bill it goes into."""
+    return [account.pk, *([account.parent_id] if account.parent_id else [])]
+
+
+def _refuse_earlier(account_id: int, cycle: BillingCycle) -> None:
+    """Refuse to bill a cycle beneath a later bill, which went by what there was."""
+    later = Bill.objects.filter(
+        account_id=account_id, state=BillState.ISSUED, cycle__starts_on__gt=cycle.starts_on
+    ).first()
+    if later is not None:
+        raise LaterBillExists(later=later.bill_no)
 
 
 def _run(
@@ -198,13 +219,7 @@ def _locked(bill_no: str, actor: Actor) -> tuple[Bill, list[int]]:
     )
     if bill.state != BillState.ISSUED:
         raise BillNotIssued(bill_no=bill_no)
-    later = Bill.objects.filter(
-        account_id=bill.account_id,
-        state=BillState.ISSUED,
-        cycle__starts_on__gt=bill.cycle.starts_on,
-    ).first()
-    if later is not None:
-        raise LaterBillExists(later=later.bill_no)
+    _refuse_earlier(bill.account_id, bill.cycle)
     lines = BillLine.objects.filter(bill_id=bill.pk).values("id")
     if InvoicedLine.objects.filter(line_id__in=lines, stands=True).exists():
         raise BillInvoiced(bill_no=bill_no)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,12 @@ from auth_center.models import ApprovalRequest, AuditEntry
 from auth_center.permissions import LimitExceeded
 from auth_center.values import DataScope, Limit, Reach
 from billing.bill_run.asking import ask_rebill
-from billing.bill_run.rebilling import BillNotIssued, rebill
+from billing.bill_run.rebilling import (
+    BillNotIssued,
+    LaterBillExists,
+    bill_left_out,
+    rebill,
+)
 from billing.ledger.proving import prove
 from billing.models import BalanceBook, Bill, BillingAccount
 from billing.payments import refresh_overdue, take_payment
@@ -131,3 +137,29 @@ def test_what_was_overdue_is_not_once_the_bill_is_made_again(world: World) -> No
 
     assert BillingAccount.objects.get(account_no="A").overdue_amount == 0
     assert BillingAccount.objects.get(account_no="B").overdue_amount == 31
+
+
+def test_a_child_left_out_goes_into_its_parent_s_bill_and_not_beneath_a_later_one() -> (
+    None
+):
+    world = World()
+    world.fee("FEE", 31, when="advance")
+    world.account("P")
+    world.subscriber("P", "P")
+    for name in ("A", "B"):
+        world.account(name, parent=world.accounts["P"], tax_profile="nowhere")
+        world.subscriber(name, name)
+    for name in ("P", "A", "B"):
+        world.has("FEE", subscriber=name)
+    world.run()
+    BillingAccount.objects.update(tax_profile="standard")
+    about: dict[str, Any] = {"starts_on": date(2026, 3, 1), "reason": "mended", "actor": BILLER}
+
+    bill = bill_left_out(account_no="A", at=APRIL, **about)
+
+    assert bill is not None
+    assert bill.consolidated_into_id == bill_of("P").pk
+    world.run("2026-04-01")
+    with pytest.raises(LaterBillExists):
+        bill_left_out(account_no="B", at=local("2026-05-02"), **about)
+    assert not prove(local("2026-05-02")).wrong
