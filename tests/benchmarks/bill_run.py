@@ -14,7 +14,9 @@ from typing import Any
 
 import psycopg
 
+from config.instance.files import read_json
 from tests.benchmarks.billed_accounts import write_accounts
+from tests.benchmarks.cpu import family
 from tests.benchmarks.measure import Result
 from tests.benchmarks.standing import say, stand_in
 from tests.instance import Instance
@@ -52,7 +54,7 @@ def run(instance: Instance, size: int | None) -> BillRunResult:
         say(f"writing {count} accounts")
         write_accounts(connection, count)
         say("billing them")
-        seconds, memory = _bill(connection)
+        seconds, memory = _bill(connection, instance)
         say("copying what was written")
         floor_seconds = _copy_floor(instance.databases["boss"])
         tables = {name: _size_of(connection, name) for name in TABLES}
@@ -65,7 +67,7 @@ def run(instance: Instance, size: int | None) -> BillRunResult:
     )
 
 
-def _bill(connection: Connection) -> tuple[float, dict[str, float]]:
+def _bill(connection: Connection, instance: Instance) -> tuple[float, dict[str, float]]:
     from auth_center.actors import system_actor
     from billing.bill_run.running import start_run
     from billing.states import RunKind
@@ -84,7 +86,7 @@ def _bill(connection: Connection) -> tuple[float, dict[str, float]]:
         run.refresh_from_db()
         if run.state != "running":
             break
-        for name, megabytes in _memory(connection).items():
+        for name, megabytes in _memory(connection, instance).items():
             peak[name] = max(peak.get(name, 0.0), megabytes)
         time.sleep(PAUSE)
     seconds = time.perf_counter() - started
@@ -102,12 +104,16 @@ def _forget_earlier_cycles(connection: Connection) -> None:
     )
 
 
-def _memory(connection: Connection) -> dict[str, float]:
-    """Return what the largest server process holds of its own now, without shared memory."""
-    pids = connection.execute(
+def _memory(connection: Connection, instance: Instance) -> dict[str, float]:
+    """Return what the largest process of each kind holds of its own now, in megabytes."""
+    servers = connection.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
     ).fetchall()
-    return {"largest database process": max(_own_memory(pid) for [pid] in pids)}
+    workers = family(read_json(instance.pids_file).get("worker-boss", 0))
+    return {
+        "largest database process": max(_own_memory(pid) for [pid] in servers),
+        "largest worker process": max(_own_memory(pid) for pid in workers),
+    }
 
 
 def _own_memory(pid: int) -> float:

@@ -50,9 +50,11 @@ STATEMENTS = (
     """
     INSERT INTO billing_billingsubscriber (subscriber_no, customer_id, service_kind,
         service_number, status, suspend_reasons, status_version, created_at, activated_at)
-    SELECT 'BENCHS' || substr(customer_no, 7), id, 'mobile', '199' || substr(customer_no, 7),
-           'active', '{}', 1, created_at, created_at
-    FROM billing_billingcustomer WHERE customer_no LIKE 'BENCHC%%' ORDER BY id
+    SELECT 'BENCHS' || n, c.id, 'mobile', '199' || n, 'active', '{}', 1, c.created_at, c.created_at
+    FROM generate_series(1, %(size)s + %(size)s / 10) AS n
+    JOIN billing_billingcustomer c
+      ON c.customer_no = 'BENCHC' || CASE WHEN n <= %(size)s THEN n ELSE %(size)s / 2 END
+    ORDER BY n
     """,
     """
     INSERT INTO billing_paymentrelation (subscriber_id, account_id, charge_group, priority,
