@@ -37,6 +37,11 @@ def test_they_use_what_is_said_of_them() -> None:
 
 
 @EACH
+def test_both_languages_say_how_much(sample: Sample) -> None:
+    assert all(words.count("GB") == 1 and words.count(",") >= 2 for words in sample.about)
+
+
+@EACH
 def test_uses_lie_within_the_month_and_over_its_days(sample: Sample) -> None:
     events = list(events_of(sample, FEBRUARY))
 
