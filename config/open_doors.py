@@ -115,6 +115,23 @@ TASKS = {
         _INSIDE, "pays what somebody who may has loaded; by the clock"
     ),
     "task billing.tasks.refresh_overdue": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.call_bill_run_workers": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.call_rating_workers": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.expire_books": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.expire_reservations": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.refresh_figures": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.seal_usage": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.take_prepaid_fees": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.take_in_usage": _open(
+        _INSIDE, "takes in what lies in the machine's own folder; by the clock"
+    ),
+    "task billing.tasks.prove_ledger": _open(
+        _INSIDE, "reads everything, writes its outcome; by the clock or asked for by who may"
+    ),
+    "task billing.tasks.rate_usage": _open(_INSIDE, "rates what somebody who may has loaded"),
+    "task billing.tasks.work_bill_run": _open(
+        _INSIDE, "works on a run that somebody who may has begun"
+    ),
     "task provisioning.tasks.resume_work_orders": _open(_INSIDE, "by the clock; takes nothing"),
     "task provisioning.tasks.expire_reservations": _open(_INSIDE, "by the clock; takes nothing"),
 }
@@ -130,12 +147,15 @@ COMMANDS = {
         _INSIDE, "who has the machine; with --staff and --approve-as what those operators may"
     ),
     "command import_operators": _open(_INSIDE, _SHELL),
+    "command issue_vouchers": _open(_INSIDE, _SHELL),
     "command letters": _open(
         _INSIDE, "who has the machine; with --operator what that operator may"
     ),
     "command load_demo": _open(_INSIDE, _SHELL),
     "command load_numbers": _open(_INSIDE, _SHELL),
     "command load_sims": _open(_INSIDE, _SHELL),
+    "command load_usage": _open(_INSIDE, _SHELL),
+    "command prove_ledger": _open(_INSIDE, "who has the machine; reads everything"),
     "command reconcile": _open(_INSIDE, _SHELL),
     "command relay": _open(_INSIDE, "carries messages, each with a fresh proof"),
     "command rotate_keys": _open(_INSIDE, "who has the machine; makes keys and tells none"),
