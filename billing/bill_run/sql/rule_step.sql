@@ -1,12 +1,13 @@
 -- One step of the rules, for everybody who has one: each sees what the steps before have left.
 -- A minimum tops up to its amount, in its own charge group. A cap and a discount of an amount take
 -- from each charge group by its part of the whole; a discount of a percentage from each by itself,
--- and what was credited takes its discount back.
+-- and what was credited takes back the discount that it had.
 WITH reached AS (
     SELECT r.payer_id, r.subscriber_id, r.step, i.charge_group, sum(i.exact) AS base
     FROM rule r
     JOIN item i ON i.subscriber_id = r.subscriber_id AND i.payer_id = r.payer_id
      AND i.charge_group = ANY (r.of_groups)
+     AND CASE WHEN r.percent IS NOT NULL AND i.kind = 'correction' THEN r.before ELSE r.now END
     WHERE r.step = %(step)s
     GROUP BY 1, 2, 3, 4
 ), whole AS (
@@ -35,7 +36,7 @@ WITH reached AS (
     FROM rule r
     LEFT JOIN (SELECT payer_id, subscriber_id, sum(base) AS total FROM reached GROUP BY 1, 2) AS w
         USING (payer_id, subscriber_id)
-    WHERE r.step = %(step)s AND r.charge = 'minimum'
+    WHERE r.step = %(step)s AND r.charge = 'minimum' AND r.now
 )
 INSERT INTO item
 SELECT payer_id, payer_id, subscriber_id, charge, subscription_id, tariff_id, from_group,
