@@ -52,6 +52,7 @@ class Billed(NamedTuple):
     invoice_no: str
     payment_no: str
     reversed_no: str
+    adjustment_no: str
     bank_file: int
     usage: int
     quarantined: int
@@ -156,6 +157,17 @@ def reverse(seat: Desk, payment_no: str, reason: str) -> None:
     expect(seat.page.locator("#body .notice-danger")).to_contain_text(reason)
 
 
+def adjust(seat: Desk, account_no: str, amount: str) -> str:
+    """Give an account something on its balance for a reason; return the adjustment's number."""
+    seat.open(f"/boss/desk/{account_no}/adjust/")
+    seat.page.fill("#amount", amount)
+    seat.page.fill("#reason", seat.say("服务中断", "The service was interrupted"))
+    button(seat, "调账", "Adjust").click()
+    seat.page.wait_for_url(f"**/boss/desk/{account_no}/")
+    seat.open("/boss/adjustments/")
+    return seat.page.locator("tbody a[href*='/adjustments/']").first.inner_text()
+
+
 def invoice(seat: Desk, bill_no: str) -> str:
     """Issue an invoice over a bill; return its number."""
     seat.open(f"/boss/bills/{bill_no}/")
@@ -214,6 +226,7 @@ def a_billed_month(seat: Desk, served: Throwaway, number: str, day: int = 4) -> 
         invoice_no=invoice(seat, bill_no),
         payment_no=payment_no,
         reversed_no=reversed_no,
+        adjustment_no=adjust(seat, account_no, "1"),
         bank_file=last_of(seat, "/boss/bank-files/", "/bank-files/"),
         usage=last_of(seat, f"/boss/usage/?whose={number}", "/usage/"),
         quarantined=last_of(seat, "/boss/usage/quarantine/", "/quarantine/"),
