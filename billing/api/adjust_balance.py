@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from auth_center.scope import shown_to
 from billing import permissions, prepaid
 from billing.api.balances import (
     BASE,
+    MONETARY,
     BalanceAction,
     account_reference,
     how_much,
@@ -37,6 +39,7 @@ from core.tmf import (
 )
 from core.tmf.errors import InvalidValue
 
+CURRENCY = re.compile("[A-Z]{3}")
 DEBIT, PART, ALONE = "reservationDebit", "reservationPartialDebit", "oneTimeDebit"
 
 
@@ -53,17 +56,20 @@ def debit(actor: Actor, body: NewCharge, context: Context) -> Answer:
         raise InvalidValue(
             "reserveBalance", "与 adjustType 不符", "it does not go with the adjustType"
         )
-    held = _held(actor, body.reserve_balance) if body.reserve_balance else None
-    if held is None:
+    number = 0
+    if body.reserve_balance is None:
         wish = wish_of(body)
     else:
-        wish = Wish(**how_much(body.amount, held.usage))
+        number = _number(body.reserve_balance)
+        money_only = body.usage_type == MONETARY and CURRENCY.fullmatch(body.amount.units or "")
+        usage = MONETARY if money_only else _held(actor, number).usage
+        wish = Wish(**how_much(body.amount, usage))
         if body.usage_date is not None:
             wish = replace(wish, started_at=body.usage_date)
     charge = prepaid.debit(
         reference=reference_of(actor, context),
         wish=wish,
-        reservation=held or "",
+        reservation=number or "",
         final=body.adjust_type != PART,
         extension=kept(context),
         actor=actor,
@@ -72,9 +78,14 @@ def debit(actor: Actor, body: NewCharge, context: Context) -> Answer:
     return Answer(charge, status=201 if charge.charged_at == context.at else 200)
 
 
-def _held(actor: Actor, said: Reference) -> Reservation:
-    known = said.id.isdecimal() and len(said.id) < 19
-    found = prepaid.reservation_numbered(int(said.id), actor) if known else None
+def _number(said: Reference) -> int:
+    if not said.id.isdecimal() or len(said.id) > 18:
+        raise InvalidValue("reserveBalance.id", "没有这一预占", "there is no such reservation")
+    return int(said.id)
+
+
+def _held(actor: Actor, number: int) -> Reservation:
+    found = prepaid.reservation_numbered(number, actor)
     if found is None:
         raise InvalidValue("reserveBalance.id", "没有这一预占", "there is no such reservation")
     return found

@@ -15,14 +15,22 @@ from billing import permissions
 from billing.ledger.posting import open_period
 from billing.models import BalanceCharge, BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
-from billing.prepaid.reading import subscriber_numbered, with_parties
+from billing.prepaid.reading import reservation_named, seen_by, subscriber_numbered, with_parties
 from billing.prepaid.reserving import (
     ReservationEnded,
     ReservationTaken,
+    ReservationUnknown,
     named,
     reservation_of,
 )
-from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
+from billing.prepaid.statements import (
+    ACCOUNT,
+    RESERVATION,
+    of_account,
+    of_reservation,
+    rows_of,
+    statement,
+)
 from billing.prepaid.wishes import (
     Asked,
     NotPriced,
@@ -31,6 +39,7 @@ from billing.prepaid.wishes import (
     asked_for,
     in_its_currency,
     judged,
+    money_of,
     payer_of,
     subscriber_of,
     wish_of,
@@ -56,15 +65,15 @@ def debit(
     wish: Wish,
     actor: Actor,
     at: datetime,
-    reservation: str | Reservation = "",
+    reservation: str | int = "",
     final: bool = True,
     extension: dict[str, Any] | None = None,
 ) -> BalanceCharge:
     """Take what ``wish`` costs out of the balance: out of what a reservation holds, then of what
     is free, all of it or nothing.
 
-    With a ``reservation`` (its reference, or as the actor has just read it) only the wish's amount
-    or quantity counts, the rest was told when it was made; its last debit (``final``) frees what
+    With a ``reservation`` (its reference or its id, always the same) only the wish's amount or
+    quantity counts, the rest was told when it was made; its last debit (``final``) frees what
     it still holds. A use is rated now and stands on the next bill as paid. Told again with the
     same content it is the charge of the first time.
     ``extension`` is what a client said more, kept to be told again.
@@ -75,21 +84,21 @@ def debit(
     """
     require(actor, permissions.CHARGE_BALANCE)
     name = named(reference)
-    if isinstance(reservation, Reservation):
-        held: Reservation | None = reservation
-    else:
-        held = reservation_of(reservation, actor) if reservation else None
-    digest = wish.digest(held.reference if held else "", final)
-    wish = judged(wish_of(held, wish) if held else wish, at)
     how = {
         "reference": name,
-        "digest": digest,
+        "digest": wish.digest(str(reservation), final),
         "final": final,
         "extension": json.dumps(extension) if extension else None,
         "at": at,
         "actor_kind": actor.kind,
         "actor_number": actor.number,
     }
+    if isinstance(reservation, int) or not (reservation or wish.usage):
+        quick = _quick(wish, reservation or None, actor, how)
+        if quick is not None:
+            return quick
+    held = _reservation(reservation, actor) if reservation else None
+    wish = judged(wish_of(held, wish) if held else wish, at)
     if wish.usage:
         with transaction.atomic(using=System.BOSS.alias):
             return _use(wish, held, actor, how)
@@ -105,6 +114,31 @@ def debit(
     else:
         asked = asked_for(wish, actor, at)
     return _charge(asked, held, None, how)
+
+
+def _quick(
+    wish: Wish, reservation: str | int | None, actor: Actor, how: dict[str, Any]
+) -> BalanceCharge | None:
+    """Take an amount of money in one statement, as nearly always; none is no answer yet."""
+    if wish.amount is None or wish.quantity is not None:
+        return None
+    wish = judged(wish, how["at"])
+    seen, within = seen_by(actor)
+    asked = of_reservation(seen) if reservation else of_account(seen)
+    values = {
+        **how, **within, **money_of(wish), "reservation": reservation, "from_holds": True,
+    }  # fmt: skip
+    rows = rows_of(BalanceCharge, statement("charge", asked), values)
+    return rows[0] if rows else _known(how)
+
+
+def _reservation(named: str | int, actor: Actor) -> Reservation:
+    if isinstance(named, str):
+        return reservation_of(named, actor)
+    found = reservation_named("", actor, number=named)
+    if found is None:
+        raise ReservationUnknown(reference=str(named), field="reservation")
+    return found
 
 
 def _use(wish: Wish, held: Reservation | None, actor: Actor, how: dict[str, Any]) -> BalanceCharge:

@@ -34,16 +34,21 @@ _SUBSCRIBER = ("id", "subscriber_no", "service_number", "status")
 _SEEN = {"region": "customer.region", "unit": "customer.org_unit"}
 
 
+def seen_by(actor: Actor) -> tuple[str, dict[str, Any]]:
+    """Return the condition of what ``actor`` may see of a ``customer``, and its values."""
+    return narrowing(actor, **_SEEN)
+
+
 def account_named(account_no: str, actor: Actor) -> BillingAccount | None:
     """Return the account of that number, if ``actor`` may see it."""
-    seen, values = narrowing(actor, **_SEEN)
+    seen, values = seen_by(actor)
     rows = fetched(_one_account(seen), {**values, "account_no": account_no})
     return made(BillingAccount, _ACCOUNT, rows[0]) if rows else None
 
 
 def subscriber_named(subscriber_no: str, actor: Actor) -> BillingSubscriber | None:
     """Return the subscriber of that number, if ``actor`` may see it."""
-    seen, values = narrowing(actor, **_SEEN)
+    seen, values = seen_by(actor)
     rows = fetched(_one_subscriber(seen), {**values, "subscriber_no": subscriber_no})
     return made(BillingSubscriber, _SUBSCRIBER, rows[0]) if rows else None
 
@@ -58,7 +63,7 @@ def reservation_named(
     reference: str, actor: Actor, *, number: int | None = None, lock: bool = False
 ) -> Reservation | None:
     """Return the reservation of that reference (or id), with its account and ``subscriber_no``."""
-    seen, values = narrowing(actor, **_SEEN)
+    seen, values = seen_by(actor)
     rows = fetched(
         _one_reservation(seen, number is not None, lock),
         {**values, "reference": reference, "id": number},
@@ -98,13 +103,20 @@ def named_rows(text: str, values: dict[str, Any]) -> tuple[list[str], list[tuple
 
 
 def made(model: type[Row], names: Sequence[str], row: Sequence[Any]) -> Row:
-    """Return a row of a table as an instance; JSON comes as its text."""
+    """Return a row of a table as an instance; JSON comes as its text, an account beside it."""
     there = dict(zip(names, row, strict=True))
+    account = {name[9:]: there.pop(name) for name in names if name.startswith("account__")}
     for name in JSON:
         if isinstance(there.get(name), str):
             there[name] = json.loads(there[name])
     ordered = [name for name in _columns(model) if name in there]  # as from_db wants them
-    return model.from_db(System.BOSS.alias, ordered, [there[name] for name in ordered])
+    found = model.from_db(System.BOSS.alias, ordered, [there[name] for name in ordered])
+    if account:
+        account |= {"id": there["account_id"], "currency": there["currency"]}
+        of = made(BillingAccount, list(account), list(account.values()))
+        vars(found).update(subscriber_no=None)
+        found._state.fields_cache["account"] = of
+    return found
 
 
 @cache

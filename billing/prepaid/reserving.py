@@ -15,9 +15,9 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.models import BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
-from billing.prepaid.reading import reservation_named, with_parties
-from billing.prepaid.statements import ACCOUNT, RESERVATION, rows_of, statement
-from billing.prepaid.wishes import Asked, Wish, asked_for, judged, wish_of
+from billing.prepaid.reading import reservation_named, seen_by, with_parties
+from billing.prepaid.statements import ACCOUNT, RESERVATION, of_account, rows_of, statement
+from billing.prepaid.wishes import Asked, Wish, asked_for, judged, money_of, wish_of
 from billing.states import ReservationState
 from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
@@ -122,7 +122,10 @@ def reserve(
         "extension": json.dumps(extension) if extension else None,
     }
     if not wish.usage:
-        return _held(asked_for(wish, actor, at), how)
+        seen, within = seen_by(actor)
+        told = {**how, **within, **money_of(wish), **_for(wish)}
+        rows = rows_of(Reservation, statement("reserve", of_account(seen)), told)
+        return rows[0] if rows else _known(how) or _held(asked_for(wish, actor, at), how)
     with transaction.atomic(using=System.BOSS.alias):
         try:
             asked = asked_for(wish, actor, at)
@@ -202,10 +205,7 @@ def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
     values = {
         **how,
         **asked.values(),
-        "from_holds": False,
-        "usage": asked.wish.usage,
-        "quantity": asked.wish.quantity,
-        "told": json.dumps(asked.wish.told()),
+        **_for(asked.wish),
     }
     rows = rows_of(Reservation, statement("reserve", ACCOUNT), values)
     if rows:
@@ -214,6 +214,15 @@ def _held(asked: Asked, how: dict[str, Any]) -> Reservation:
     if known is not None:
         return known
     raise BalanceTooLow(free=free_of(asked.account, asked.charge_group, how["at"]))
+
+
+def _for(wish: Wish) -> dict[str, Any]:
+    return {
+        "from_holds": False,
+        "usage": wish.usage,
+        "quantity": wish.quantity,
+        "told": json.dumps(wish.told()),
+    }
 
 
 def _known(how: dict[str, Any]) -> Reservation | None:

@@ -36,6 +36,25 @@ RESERVATION = f"""
           WHERE id = %(reservation)s AND state = 'open' AND expires_at > %(at)s
           FOR NO KEY UPDATE) AS held
 """  # noqa: S608
+# Of money alone, everything in the same statement; whoever gets no row asks why.
+_OF_ACCOUNT = f"""
+    SELECT 1 AS n, NULL::bigint AS reservation_id, account.id AS account_id,
+           account.currency::text AS currency, '[]'::jsonb AS holds, 0::numeric AS already, {_TOLD}
+    FROM billing_billingaccount AS account
+    JOIN billing_billingcustomer AS customer ON customer.id = account.customer_id
+    WHERE account.account_no = %(account_no)s AND account.status = 'active'
+      AND %(currency)s::text IN ('', account.currency) AND {{seen}}
+"""  # noqa: S608
+_OF_RESERVATION = f"""
+    SELECT 1 AS n, held.id AS reservation_id, held.account_id, held.currency, held.holds,
+           0::numeric AS already, {_TOLD.replace("%(charge_group)s::text", "held.charge_group")}
+    FROM (SELECT held.* FROM billing_reservation AS held
+          JOIN billing_billingaccount AS account ON account.id = held.account_id
+          JOIN billing_billingcustomer AS customer ON customer.id = account.customer_id
+          WHERE held.id = %(reservation)s AND held.usage = '' AND held.state = 'open'
+            AND held.expires_at > %(at)s AND %(currency)s::text IN ('', held.currency) AND {{seen}}
+          FOR NO KEY UPDATE OF held) AS held
+"""  # noqa: S608
 FEES = """
     SELECT row_number() OVER (ORDER BY account_id) AS n, NULL::bigint AS reservation_id,
            fee.account_id, account.currency, '[]'::jsonb AS holds, 0::numeric AS already,
@@ -55,6 +74,18 @@ PLACES = {
     "tax_payable": Ledger.TAX_PAYABLE,
     "revenue": Ledger.REVENUE,
 }
+
+
+@cache
+def of_account(seen: str) -> str:
+    """Return who is asked of money of an account by its number; ``seen`` narrows who may."""
+    return _OF_ACCOUNT.replace("{seen}", seen)
+
+
+@cache
+def of_reservation(seen: str) -> str:
+    """Return the same of a reservation of money."""
+    return _OF_RESERVATION.replace("{seen}", seen)
 
 
 @cache

@@ -150,6 +150,19 @@ def judged(wish: Wish, at: datetime) -> Wish:
     return wish
 
 
+def money_of(wish: Wish) -> dict[str, Any]:
+    """Return an amount of an account's money as the statements name it."""
+    return {
+        "account_no": wish.account_no,
+        "currency": wish.currency,
+        "price": wish.amount,
+        "with_tax": True,
+        "charge_group": wish.charge_group,
+        "subscriber": None,
+        "usage_id": None,
+    }
+
+
 def asked_for(wish: Wish, actor: Actor, at: datetime) -> Asked:
     """Return who pays a wish and what it would cost now.
 

@@ -78,4 +78,6 @@ posted AS (
     ) AS side
     WHERE side.amount <> 0
 )
-SELECT * FROM made
+SELECT made.*, account.account_no AS account__account_no, account.name AS account__name,
+       account.status AS account__status
+FROM made JOIN billing_billingaccount AS account ON account.id = made.account_id

@@ -18,4 +18,6 @@ held AS (
     SET amount = book.amount, reserved = book.reserved + used.amount
     FROM used JOIN book USING (id), made WHERE b.id = book.id
 )
-SELECT * FROM made
+SELECT made.*, account.account_no AS account__account_no, account.name AS account__name,
+       account.status AS account__status
+FROM made JOIN billing_billingaccount AS account ON account.id = made.account_id
