@@ -30,15 +30,16 @@ class Lot:
 
 def list_lots(since: datetime, *, most: int) -> list[Lot]:
     """Return the lots that were made since a day, the latest first."""
-    states = {
-        one.value: Count("pk", filter=Q(state=one))
-        for one in (VoucherState.ISSUED, VoucherState.USED, VoucherState.VOID)
-    }
     rows = (
         Voucher.objects.filter(serial__gte=f"{since:%y%m%d}")
         .annotate(lot=Substr("serial", 1, LOT_DIGITS))
         .values("lot", "amount", "currency")
-        .annotate(until=Max("expires_at"), **states)
+        .annotate(
+            until=Max("expires_at"),
+            issued=Count("pk", filter=Q(state=VoucherState.ISSUED)),
+            used=Count("pk", filter=Q(state=VoucherState.USED)),
+            void=Count("pk", filter=Q(state=VoucherState.VOID)),
+        )
         .order_by("-lot")[:most]
     )
     return [
