@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing import releasing
-from billing.calendar import Month
 from billing.models import (
     BillingAccount,
     BillingCustomer,
@@ -21,13 +20,10 @@ from billing.models import (
     BillingTariff,
     PaymentRelation,
     Release,
-    UsageBatch,
-    UsageRecord,
 )
 from billing.rating.parts import LANES
 from billing.simulator.drafts import Bought, Plan
-from billing.simulator.samples import Sample, events_of
-from billing.states import BatchState, UsageSource
+from billing.simulator.samples import Sample
 
 FIRST = 2**50
 LANE = FIRST % LANES
@@ -157,36 +153,6 @@ def write_customers(customers: Sequence[Pretended], *, currency: str, since: dat
         for one in customers
         for number, (offering, tariffs) in enumerate(one.bought)
     )
-
-
-def write_usage(
-    customers: Sequence[Pretended], months: Sequence[Month], *, at: datetime
-) -> UsageBatch:
-    """Let them use in each month what their sample uses in one."""
-    batch = UsageBatch.objects.create(
-        source=UsageSource.FILE, name="simulation", state=BatchState.LOADED, received_at=at
-    )
-    UsageRecord.objects.bulk_create(
-        (
-            UsageRecord(
-                key=f"simulated/{one.place}/{month.starts_on}/{number}",
-                batch=batch,
-                line_no=number,
-                usage=event.usage,
-                subscriber_id=one.subscriber_id,
-                service_number=str(one.place),
-                started_at=event.started_at,
-                quantity=event.quantity,
-                zone=event.zone,
-                roaming=event.roaming,
-            )
-            for one in customers
-            for month in months
-            for number, event in enumerate(events_of(one.sample, month))
-        ),
-        batch_size=5000,
-    )
-    return batch
 
 
 _TARIFF = (

@@ -34,9 +34,9 @@ from billing.simulator.pretending import (
     customers_of,
     write_customers,
     write_draft,
-    write_usage,
 )
 from billing.simulator.samples import Sample
+from billing.simulator.using import write_usage
 from billing.states import BillState, RunKind, RunState
 from core.systems import System
 
