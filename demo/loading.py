@@ -64,7 +64,7 @@ def load_demo(
     month = month_before(at) if first is None else month_of(BILLING_DAY, first + EARLIER)
     launched_at = at if first else month.starts_at - EARLIER
     put_on_sale(load(CATALOGUE), actor=actor, at=launched_at, settle=lambda: settle(clock=clock))
-    if with_month and _can_live(month):
+    if with_month and can_live(month):
         DemoMonth(month, actor, say).live(until=at)
     return {
         "base_url": settings.BASE_URL,
@@ -82,7 +82,7 @@ def _first_launch() -> datetime | None:
     return launched.order_by("launched_at").values_list("launched_at", flat=True).first()
 
 
-def _can_live(month: Month) -> bool:
+def can_live(month: Month) -> bool:
     """Tell whether the catalogue was on sale before the month, whose first customers are ours.
 
     It takes the network to answer, too.

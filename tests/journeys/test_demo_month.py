@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db.models import F, Model, Sum
 
+from billing.calendar import month_of
 from billing.ledger.chart import Ledger
 from billing.ledger.proving import prove
 from billing.models import (
@@ -28,7 +29,7 @@ from billing.models import (
     UsageBatch,
 )
 from billing.states import BankLineState, BillState, DisputeState, PaymentMethod, UsageSource
-from demo.loading import load_staff
+from demo.loading import can_live, load_staff
 from demo.month import DemoMonth, month_before
 from demo.paying import STRAY
 from demo.people import PEOPLE, TALKERS
@@ -113,6 +114,22 @@ def test_a_month_is_lived_billed_and_paid(
     before = counted()
     month.live(until=UNTIL)
     assert counted() == before
+
+
+def test_it_is_lived_where_the_catalogue_came_before_and_nobody_else_did(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.loading.answers", lambda url: True)
+    month = month_before(UNTIL)
+    earlier = month_of(1, operator.now)
+
+    assert can_live(month)
+    assert not can_live(earlier)  # the catalogue came on sale in the middle of it
+    monkeypatch.setattr("demo.loading.answers", lambda url: False)
+    assert not can_live(month)  # the network is silent
+    monkeypatch.setattr("demo.loading.answers", lambda url: True)
+    operator.customer()
+    assert not can_live(month)
 
 
 @pytest.mark.parametrize(
