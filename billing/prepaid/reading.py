@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-import psycopg
-from django.db import connections
 from django.db.models import Model
 
 from auth_center.actors import Actor
@@ -24,6 +22,7 @@ from billing.models import (
     BillingSubscriber,
     Reservation,
 )
+from core.prepared import fetch
 from core.systems import System
 
 Row = TypeVar("Row", bound=Model)
@@ -90,16 +89,7 @@ def with_parties(row: Charged, account: BillingAccount, subscriber_no: str | Non
 
 def fetched(text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement, prepared once a connection, and return its rows."""
-    return named_rows(text, values)[1]
-
-
-def named_rows(text: str, values: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Do the same and return the names of the columns, too."""
-    connection = connections[System.BOSS.alias]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(text, values, prepare=True)
-        return [column.name for column in cursor.description or ()], cursor.fetchall()
+    return fetch(System.BOSS.alias, text, values)
 
 
 def made(model: type[Row], names: Sequence[str], row: Sequence[Any]) -> Row:

@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from billing.ledger.chart import Ledger
-from billing.prepaid.reading import made, named_rows
+from billing.prepaid.reading import made
+from core.prepared import fetch_named
+from core.systems import System
 
 Row = TypeVar("Row", bound=Model)
 FOLDER = Path(__file__).with_name("sql")
@@ -107,5 +109,5 @@ def text_of(name: str) -> str:
 
 def rows_of(model: type[Row], text: str, values: dict[str, Any]) -> list[Row]:
     """Run a statement, prepared once a connection; return what it gives as rows of ``model``."""
-    names, rows = named_rows(text, values)
+    names, rows = fetch_named(System.BOSS.alias, text, values)
     return [made(model, names, row) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -87,7 +87,8 @@ class Wish:
 
     def digest(self, *more: Any) -> str:
         """Return what tells one content under a reference from another."""
-        content = json.dumps([asdict(self), *more], default=_plain, sort_keys=True)
+        told = {name: getattr(self, name) for name in self.__slots__}
+        content = json.dumps([told, *more], default=_plain, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def told(self) -> dict[str, Any]:

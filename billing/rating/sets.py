@@ -9,13 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import connections
 
 from billing.rating.chain import KEEPING, KEPT, PARTIES, PRICES, RULES, one_statement
 from billing.rating.months import DAYS, hold_open
 from billing.rating.parts import LANES, LOCK
+from core.prepared import fetch
 from core.systems import System
 
 GIVEN = """rating_set AS MATERIALIZED (
@@ -172,9 +172,4 @@ class _Rating:
 
     def fetch(self, steps: tuple[str, ...], last: str) -> list[tuple[Any, ...]]:
         """Run one statement made of the steps and return its rows, if it gives any."""
-        connection = connections[System.BOSS.alias]
-        connection.ensure_connection()
-        statement = one_statement(steps, self.given, last)
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(statement, self.values, prepare=True)
-            return cursor.fetchall() if cursor.description else []
+        return fetch(System.BOSS.alias, one_statement(steps, self.given, last), self.values)
