@@ -11,6 +11,7 @@ from tests.benchmarks import (
     eligibility,
     numbers,
     orders,
+    prepaid,
     rating,
     search,
 )
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "eligibility": eligibility.run,
     "catalogue_import": catalogue_import.run,
     "rating": rating.run,
+    "prepaid": prepaid.run,
     "bill_run": bill_run.run,
 }
 
