@@ -28,6 +28,7 @@ from core.tmf import (
     Patch,
     Prose,
     Resource,
+    RowNumber,
     Text,
     register,
 )
@@ -125,7 +126,7 @@ class CustomerBillResource(Resource):
         "billingAccount.id": Text("account__account_no"),
         "relatedParty.id": Text("account__customer__customer_no"),
         "relatedParty.role": Constant("customer"),
-        "billCycle.id": Text("cycle_id"),
+        "billCycle.id": RowNumber("cycle_id"),
     }  # fmt: skip
     patch = Patch(ChangedBill, permission=permissions.DISPUTE, call=change)
     sortable = {
