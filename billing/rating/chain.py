@@ -16,7 +16,7 @@ PARTIES = ("whose", "use", "span", "payer")
 RULES = ("cycle", "has", "sold", "profile", "price", "slot", "choice", "item")
 PRICES = (
     *("placed", "month", "held", "fresh", "back", "bucket", "reach"),
-    *("offer", "taken", "base", "tier", "result"),
+    *("offer", "taken", "counted", "base", "tier", "result"),
 )
 KEPT = ("move", "entry")
 KEEPING = (
