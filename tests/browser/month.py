@@ -204,7 +204,7 @@ def a_billed_month(seat: Desk, served: Throwaway, number: str, day: int = 4) -> 
     """Let a line's month pass and bill it; one payment is undone, one is for a part."""
     month = last_month(day)
     [account_no] = a_month_passes(served, [number], month, day)
-    load_usage(seat, a_month_of_use("BUSY", number, month))
+    load_usage(seat, a_month_of_use(f"BUSY{day}", number, month))
     trial_no = run_bills(seat, "trial", day, month)
     run_no = run_bills(seat, "final", day, month)
     bill_no = bill_of_run(seat, run_no, account_no)
@@ -215,7 +215,8 @@ def a_billed_month(seat: Desk, served: Throwaway, number: str, day: int = 4) -> 
     payment_no = take(seat, method="card", amount="10")
     seat.open(f"/boss/bills/{bill_no}/")
     events = str(seat.page.locator("a[href*='/events/']").first.get_attribute("href"))
-    hand_in_bank_file(seat, "icbc.csv", [("S1", account_no, "8"), ("N1", "X", "5")])
+    told = [(f"S{day}", account_no, "8"), (f"N{day}", "X", "5")]
+    hand_in_bank_file(seat, f"icbc-{day}.csv", told)
     return Billed(
         account_no=account_no,
         bill_no=bill_no,
