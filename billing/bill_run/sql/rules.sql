@@ -1,11 +1,12 @@
 -- Minimum, cap and discount that hold in the cycle, in the order in which they are reckoned for a
 -- subscriber and payer: minimums, caps, then discounts by their order; among equals the older
--- subscription first. Where the payer changed, the amounts are divided by days. What an earlier bill
--- charged bore the percentages of the cycle before, so a correction of it bears those again.
+-- subscription first. Where the payer changed, the amounts are divided by days. Percentages also of
+-- the cycle before, which a correction bore when it was charged, and of the next one, which what is
+-- charged in advance bears; a percentage is whoever's who pays in a cycle in which it is had.
 CREATE TEMP TABLE rule ON COMMIT DROP AS
 SELECT h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, t.charge, t.charge_group,
-       t.of_groups, t.percent, h.starts_on, h.ends_on, d.days, h.ends_on - h.starts_on AS of_days,
-       held.now, held.before,
+       t.of_groups, t.percent, h.starts_on, h.ends_on, h.next_on,
+       held.now, held.before, held.next,
        CASE WHEN t.charge = 'minimum'
             THEN round(t.amount * d.days / (h.ends_on - h.starts_on), 6)
             ELSE round(t.amount * d.days / nullif(d.held_days, 0), 6) END AS amount,
@@ -18,15 +19,21 @@ CROSS JOIN LATERAL (
     SELECT least(h.until_on, h.pays_until, h.ends_on)
            - greatest(h.from_on, h.pays_from, h.starts_on) AS days,
            least(h.until_on, h.ends_on) - greatest(h.from_on, h.starts_on) AS held_days,
-           least(h.until_on, h.pays_until, h.starts_on)
-           - greatest(h.from_on, h.pays_from, h.before_on) AS days_before) AS d
+           daterange(h.from_on, h.until_on) AS had, daterange(h.pays_from, h.pays_until) AS paid) AS d
 CROSS JOIN LATERAL (SELECT h.from_on - shift AS f, h.starts_on - shift AS u
                     FROM (SELECT extract(day FROM h.starts_on)::int - 1 AS shift) AS s) AS m
 CROSS JOIN LATERAL (SELECT (extract(year FROM m.u) - extract(year FROM m.f)) * 12
                     + extract(month FROM m.u) - extract(month FROM m.f) AS cycles) AS gone
 CROSS JOIN LATERAL (
-    SELECT d.days > 0 AND (t.cycles IS NULL OR t.cycles > gone.cycles) AS now,
-           t.percent IS NOT NULL AND d.days_before > 0
-           AND (t.cycles IS NULL OR t.cycles >= gone.cycles) AS before) AS held
-WHERE h.charge IN ('minimum', 'cap', 'discount') AND (held.now OR held.before);
+    SELECT CASE WHEN t.percent IS NULL THEN d.days > 0
+                ELSE d.had && this AND d.paid && this END
+           AND (t.cycles IS NULL OR t.cycles > gone.cycles) AS now,
+           t.percent IS NOT NULL AND d.had && last AND d.paid && last
+           AND (t.cycles IS NULL OR t.cycles >= gone.cycles) AS before,
+           t.percent IS NOT NULL AND d.had && following AND d.paid && following
+           AND (t.cycles IS NULL OR t.cycles > gone.cycles + 1) AS next
+    FROM (SELECT daterange(h.before_on, h.starts_on) AS last,
+                 daterange(h.starts_on, h.ends_on) AS this,
+                 daterange(h.ends_on, h.next_on) AS following) AS cycles) AS held
+WHERE h.charge IN ('minimum', 'cap', 'discount') AND (held.now OR held.before OR held.next);
 ANALYZE rule;

@@ -139,9 +139,7 @@ def test_what_was_overdue_is_not_once_the_bill_is_made_again(world: World) -> No
     assert BillingAccount.objects.get(account_no="B").overdue_amount == 31
 
 
-def test_a_child_left_out_goes_into_its_parent_s_bill_and_not_beneath_a_later_one() -> (
-    None
-):
+def test_a_child_left_out_goes_into_its_parent_s_bill_and_not_beneath_a_later_one() -> None:
     world = World()
     world.fee("FEE", 31, when="advance")
     world.account("P")
