@@ -12,6 +12,7 @@ CHARGE_GROUPS = {
     "sms": ("短信", "SMS"),
     "mms": ("彩信", "MMS"),
     "roaming": ("漫游", "Roaming"),
+    "international": ("国际长途", "International calls"),
     "function": ("功能", "Functions"),
     "content": ("内容", "Content"),
     "broadband": ("宽带", "Broadband"),
