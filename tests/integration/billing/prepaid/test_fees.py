@@ -21,6 +21,7 @@ from billing.models import (
     TaxProfile,
 )
 from billing.prepaid import go_round, reckon_fees, reckon_new, take_fees
+from billing.tasks.prepaid import take_prepaid_fees
 from tests.integration.billing.bill_run.world import (
     LONG_AGO,
     World,
@@ -219,3 +220,12 @@ def test_a_round_reckons_every_account_once_a_day_and_what_begins_at_once(world:
     assert reckon_new(at=local("2026-04-01 00:09")) == 1
     assert reckon_new(at=local("2026-04-01 00:09")) == 0
     assert PrepaidFee.objects.count() == 3
+
+
+def test_the_clock_takes_the_fees_of_the_cycle_that_is_now(world: World) -> None:
+    cash("50")
+    world.has("PLAN")
+    for _ in range(2):
+        take_prepaid_fees()
+    assert [(one.price, one.paid) for one in PrepaidFee.objects.all()] == [(30, 30)]
+    assert left() == 20
