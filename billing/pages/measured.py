@@ -28,9 +28,10 @@ def quantity(usage: str, amount: int | None) -> str:
             if value >= size:
                 return f"{Decimal(value) / size:,.2f} {unit}"
         return f"{value} B"
+    many = "s" if value != 1 else ""
     if usage in ("sms", "mms"):
-        return said(f"{value:,} 条", f"{value:,} messages")
-    return said(f"{value:,} 次", f"{value:,} items")
+        return said(f"{value:,} 条", f"{value:,} message{many}")
+    return said(f"{value:,} 次", f"{value:,} item{many}")
 
 
 def place(zone: str, roaming: str) -> str:
