@@ -119,11 +119,14 @@ def _server(instance: Instance) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if server.poll() is not None:
             raise RuntimeError("the server for the benchmark does not start: see bench-server.log")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
