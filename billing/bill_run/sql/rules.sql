@@ -4,15 +4,18 @@
 -- the cycle before, which a correction bore when it was charged, and of the next one, which what is
 -- charged in advance bears; a percentage is whoever's who pays in a cycle in which it is had.
 CREATE TEMP TABLE rule ON COMMIT DROP AS
-SELECT h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, t.charge, t.charge_group,
-       t.of_groups, t.percent, h.starts_on, h.ends_on, h.next_on,
-       held.now, held.before, held.next,
+SELECT r.payer_id, r.subscriber_id, r.subscription_id, r.tariff_id, t.charge, t.charge_group,
+       t.of_groups, t.percent, r.starts_on, r.ends_on, r.next_on, r.now, r.before, r.next,
        CASE WHEN t.charge = 'minimum'
-            THEN round(t.amount * d.days / (h.ends_on - h.starts_on), 6)
-            ELSE round(t.amount * d.days / nullif(d.held_days, 0), 6) END AS amount,
-       row_number() OVER (PARTITION BY h.payer_id, h.subscriber_id ORDER BY
+            THEN round(t.amount * r.days / (r.ends_on - r.starts_on), 6)
+            ELSE round(t.amount * r.days / nullif(r.held_days, 0), 6) END AS amount,
+       row_number() OVER (PARTITION BY r.payer_id, r.subscriber_id ORDER BY
            CASE t.charge WHEN 'minimum' THEN 0 WHEN 'cap' THEN 1 ELSE 2 END, t.place NULLS FIRST,
-           h.subscription_id, h.tariff_id, h.pays_from) AS step
+           r.subscription_id, r.tariff_id) AS step
+FROM (
+SELECT h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, h.starts_on, h.ends_on,
+       h.next_on, d.held_days, sum(greatest(d.days, 0)) AS days, bool_or(held.now) AS now,
+       bool_or(held.before) AS before, bool_or(held.next) AS next
 FROM holding h
 JOIN price t USING (tariff_id)
 CROSS JOIN LATERAL (
@@ -35,5 +38,9 @@ CROSS JOIN LATERAL (
     FROM (SELECT daterange(h.before_on, h.starts_on) AS last,
                  daterange(h.starts_on, h.ends_on) AS this,
                  daterange(h.ends_on, h.next_on) AS following) AS cycles) AS held
-WHERE h.charge IN ('minimum', 'cap', 'discount') AND (held.now OR held.before OR held.next);
+WHERE h.charge IN ('minimum', 'cap', 'discount') AND (held.now OR held.before OR held.next)
+GROUP BY h.payer_id, h.subscriber_id, h.subscription_id, h.tariff_id, h.starts_on, h.ends_on,
+         h.next_on, d.held_days  -- who pays, pays no more and pays again has a rule once
+) AS r
+JOIN price t USING (tariff_id);
 ANALYZE rule;
