@@ -28,6 +28,8 @@ JOIN billing_ratedevent e
   ON e.subscriber_id = u.subscriber_id AND e.charge_cycle_id = u.cycle_id
  AND e.tariff_id IS NOT DISTINCT FROM u.tariff_id
  AND e.subscription_id IS NOT DISTINCT FROM u.subscription_id
+ AND (e.tariff_id IS NOT NULL  -- what no tariff prices is charged by what was used
+      OR u.charge_group = (SELECT r.usage FROM billing_usagerecord r WHERE r.id = e.usage_id))
 CROSS JOIN LATERAL (SELECT (e.started_at AT TIME ZONE %(zone)s)::date AS day) AS d
 WHERE p.from_on < p.ends_on AND p.until_on > p.starts_on
   AND EXISTS (SELECT FROM payer o

@@ -9,9 +9,9 @@ import pytest
 
 from billing.bill_run.comparing import compare, compare_kinds, list_changes, progress_of
 from billing.ledger.chart import Ledger
-from billing.models import BillLine, JournalEntry, Posting, RatedEvent
+from billing.models import BillLine, JournalEntry, Posting, RatedEvent, UsageBatch, UsageRecord
 from billing.states import RunKind
-from tests.integration.billing.bill_run.world import BILLER, World, bill_of, billed, local
+from tests.integration.billing.bill_run.world import BILLER, LONG_AGO, World, bill_of, billed, local
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss"])
 
@@ -29,7 +29,14 @@ def postings() -> dict[int, Decimal]:
     return dict(Posting.objects.values_list("ledger_id", "amount"))
 
 
-def event(world: World, number: int, charge: str, at: datetime, cycle_id: int) -> None:
+def event(
+    world: World, number: int, charge: str, at: datetime, cycle_id: int, usage: str = "voice"
+) -> None:
+    batch, _ = UsageBatch.objects.get_or_create(source="file", state="rated", received_at=LONG_AGO)
+    UsageRecord.objects.create(
+        id=number, key=f"K{number}", batch=batch, usage=usage, service_number="13800000001",
+        subscriber_id=world.subscribers["S"].pk, started_at=at, quantity=60,
+    )  # fmt: skip
     RatedEvent.objects.create(
         usage_id=number,
         subscriber_id=world.subscribers["S"].pk,
@@ -93,6 +100,19 @@ def test_where_the_payer_changed_each_pays_the_events_of_its_days(world: World) 
 
     assert billed("A") == [("usage", "voice", "4")]
     assert billed("B") == [("usage", "voice", "6")]
+
+
+def test_where_the_payer_changed_what_no_tariff_prices_is_billed_by_its_kind(world: World) -> None:
+    once = world.used("3", group="one_off", events=1)
+    world.used("0", group="voice", events=1)
+    event(world, 1, "3", local("2026-03-02"), once.cycle_id, "one_off")
+    event(world, 2, "0", local("2026-03-02"), once.cycle_id)
+    world.pays("B", since="2026-03-11")
+
+    world.run()
+
+    assert [one for one in billed("A") if one[2] != "0"] == [("usage", "one_off", "3")]
+    assert billed("B") == []
 
 
 def test_what_comes_late_goes_to_the_last_who_paid(world: World) -> None:
