@@ -41,6 +41,10 @@ class DemoOperator(NamedTuple):
 
 
 EVERYWHERE = tuple(System)
+TARIFFS = (
+    *("billing.view_billingtariff", "billing.view_billingoffering", "billing.view_release"),
+    "billing.view_revenue",
+)
 UNITS = (
     DemoUnit("HQ", ("总部", "Head office")),
     DemoUnit("HQ-GZ", ("广州分公司", "Guangzhou branch"), "HQ"),
@@ -84,16 +88,15 @@ ROLES = (
         "product_manager",
         ("产品经理", "Product manager"),
         (System.CRM, System.BOSS),
-        ("products", "billing.view", "integration.view_flow"),
+        ("products", *TARIFFS, "integration.view_flow"),
     ),
     DemoRole(
         "tariff_manager",
         ("BOSS产品经理", "BOSS product manager"),
         (System.BOSS,),
         (
-            *("billing.view", "billing.configure_tariff", "billing.simulate_bill"),
-            "integration.view_flow",
-            "auth_center.view_approval",
+            *(*TARIFFS, "billing.configure_tariff", "billing.simulate_bill"),
+            *("integration.view_flow", "auth_center.view_approval"),
         ),
         limits={"billing.configure_tariff": "20"},
     ),

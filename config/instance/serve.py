@@ -90,9 +90,7 @@ class Serve:
         self.news.pass_on()
         env = environment(self.layout)
         env["SANHU_DATA"] = str(self.layout.data)
-        children = {
-            name: role.child(self.layout, self.values, env) for name, role in ROLES.items()
-        }
+        children = {name: role.child(self.layout, self.values, env) for name, role in ROLES.items()}
         self.supervisor.start(children.pop("simulator"))  # the demo's first lines are put on it
         loaded = prepare(self.layout, env, self.say)
         self.say("starting " + ", ".join(children))
