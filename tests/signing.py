@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from auth_center.authority.centralized import CENTRALIZED
 from auth_center.models import ConsoleSession, Operator, Role
 from auth_center.sign_on.sessions import KEY as SIGN_ON
 from core.masking import FULL_PHONE
@@ -85,6 +86,16 @@ def known_at_the_centre(
         )
     held.role_codes = [*held.role_codes, code]
     held.save(using="default")
+
+
+def regrant(system: System, operator: Operator, *grants: str) -> None:
+    """Let an operator of ``make_operator`` have these grants from now on, whoever decides."""
+    roles = {system.alias: f"role-{operator.staff_no}"}
+    if settings.AUTHORIZATION == "centralized":
+        roles |= {"default": f"{system}-{operator.staff_no}"}
+    for alias, code in roles.items():
+        Role.objects.using(alias).filter(code=code).update(permissions=list(grants))
+    CENTRALIZED.forget()
 
 
 def seat(client: Client, system: System, operator: Operator, sign_on: str = "FC000000018") -> None:

@@ -112,7 +112,7 @@ def test_the_language_and_the_search_are_at_hand(desk: Sit) -> None:
     assert number in seat.text()
 
     seat.page.locator("#logout-form button").evaluate("button => button.click()")
-    seat.page.wait_for_load_state("networkidle")
+    seat.page.wait_for_url("**/sso/login/**")
     seat.open("/oss/provisioning/phonenumber/")
     assert "/sso/login/" in seat.page.url
     assert seat.troubles == []

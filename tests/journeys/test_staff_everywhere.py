@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from auth_center.actors import system_actor
+from auth_center.authority.centralized import CENTRALIZED
 from auth_center.models import ConsoleSession, Operator, OrgUnit, Role, SignOn
 from auth_center.services import (
     Employment,
@@ -131,5 +132,6 @@ def test_an_open_console_shows_less_as_soon_as_a_role_permits_less(at: datetime)
     )
     assert browser.get("/boss/billing/billingcustomer/").status_code == 200  # not told yet
     settle(clock=timezone.now)
+    CENTRALIZED.forget()  # what the centre said is kept for seconds only
     assert browser.get("/boss/billing/billingcustomer/").status_code == 403
     assert browser.get("/boss/").status_code == 200

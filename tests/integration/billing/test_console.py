@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 
 from auth_center.consoles import boss_console
-from auth_center.models import Operator, Role
+from auth_center.models import Operator
 from billing.models import (
     BillingAccount,
     BillingCustomer,
@@ -28,29 +28,18 @@ from tests.integration.billing.arriving import (
     subscriber,
     subscription,
 )
+from tests.signing import make_operator, regrant
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
 TABLES = [model for model in boss_console._registry if model._meta.app_label == "billing"]
+
+VIEWS = [f"billing.view_{model._meta.model_name}" for model in TABLES]
 
 
 @pytest.fixture
 def clerk() -> Operator:
     """An operator who may see billing customers and subscribers in BOSS, nothing else."""
-    with console(System.BOSS):
-        operator = Operator.objects.create(
-            staff_no="8001",
-            name="李",
-            org_unit="SH-01",
-            region="SH",
-            role_codes=["billing_reader"],
-        )
-        Role.objects.create(
-            code="billing_reader",
-            name_zh="计费查询",
-            name_en="Billing reader",
-            permissions=[f"billing.view_{model._meta.model_name}" for model in TABLES],
-        )
-    return operator
+    return make_operator(System.BOSS, *VIEWS, staff_no="8001", full_phone=False)
 
 
 def listed(model: Any, user: Operator, **query: str) -> list[str]:
@@ -84,9 +73,8 @@ def test_every_table_is_shown_to_whoever_may_see_it(post: Post, clerk: Operator)
 
 @pytest.mark.parametrize("model", TABLES)
 def test_without_its_permission_a_table_does_not_exist(model: Any, clerk: Operator) -> None:
-    role = Role.objects.using("boss").get()
-    role.permissions.remove(f"billing.view_{model._meta.model_name}")
-    role.save()
+    withheld = f"billing.view_{model._meta.model_name}"
+    regrant(System.BOSS, clerk, *(one for one in VIEWS if one != withheld))
 
     with pytest.raises(PermissionDenied):
         listed(model, clerk)
@@ -94,7 +82,7 @@ def test_without_its_permission_a_table_does_not_exist(model: Any, clerk: Operat
 
 @pytest.mark.parametrize("model", TABLES)
 def test_nobody_changes_anything_there(model: Any, clerk: Operator) -> None:
-    Role.objects.using("boss").update(permissions=["*"])
+    regrant(System.BOSS, clerk, "*")
     request = RequestFactory().get("/boss/")
     request.user = clerk
     with console(System.BOSS):
