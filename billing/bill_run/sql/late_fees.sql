@@ -11,7 +11,8 @@ WITH told AS (
 SELECT b.id AS bill_id, b.bill_no, b.account_id, b.due_on, b.receivable, s.late_percent,
        s.late_cap, b.receivable - (SELECT coalesce(sum(l.amount), 0) FROM billing_billline l
                                    WHERE l.bill_id = b.id AND l.kind = 'late_fee') AS principal
-FROM (SELECT bill_id FROM earlier_bill WHERE due_on < %(ends_on)s AND due_on >= %(starts_on)s
+FROM (SELECT bill_id FROM earlier_bill  -- the first late day is the one after
+      WHERE due_on < %(ends_on)s AND due_on >= %(starts_on)s::date - 1
       UNION SELECT b.id FROM scope s JOIN billing_bill b USING (account_id)
             WHERE b.state = 'issued' AND b.open_amount > 0
       UNION SELECT bill_id FROM told) AS known

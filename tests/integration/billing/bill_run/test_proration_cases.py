@@ -41,6 +41,10 @@ def _world(case: Case) -> World:
         code="patient", name_zh="无违约金", name_en="No late fees", due_days=20,
         late_fee_percent_a_day=0, late_fee_cap_percent=0,
     )  # fmt: skip
+    BillTerms.objects.create(
+        code="a_month", name_zh="三十天", name_en="Thirty days", due_days=30,
+        late_fee_percent_a_day="0.05", late_fee_cap_percent=100,
+    )  # fmt: skip
     for name, about in {"A": case.get("account", {}), **case.get("accounts", {})}.items():
         world.account(name, **{"bill_terms": "patient", **_numbers(about)})
     world.subscriber()
