@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from billing.models import WorkPartition
 from billing.states import PartitionState
@@ -60,6 +60,12 @@ def work_one(
             _note_failure(taken, problem)
         raise
     return True
+
+
+def take_time() -> None:
+    """Let this transaction's statements take as long as millions of rows need."""
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
 
 
 def open_partitions(work: str, of_id: int) -> int:

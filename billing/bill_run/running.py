@@ -18,7 +18,7 @@ from billing.calendar import month_of
 from billing.cycles import cycle_of
 from billing.ledger.posting import open_period
 from billing.models import BillingCycle, BillRun, PaymentRelation, WorkPartition
-from billing.partitions import lay_out
+from billing.partitions import lay_out, take_time
 from billing.states import BillState, CycleState, PartitionState, RunKind, RunState
 from core.errors import Conflict, DomainError, NotFound
 from core.numbers import BILL_RUN, issue
@@ -192,12 +192,6 @@ _FORGET = (
     " WHERE b.id = l.bill_id AND b.run_id = %s AND b.state = %s",
     "DELETE FROM billing_bill WHERE run_id = %s AND state = %s",
 )
-
-
-def take_time() -> None:
-    """Let this transaction's statements take as long as millions of rows need."""
-    with connections[System.BOSS.alias].cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
 
 
 def lock_run(run_no: str) -> BillRun:

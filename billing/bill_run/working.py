@@ -19,9 +19,9 @@ from django.db import transaction
 from auth_center.actors import system_actor
 from billing.bill_run.consolidating import consolidate
 from billing.bill_run.reckoning import make_bills
-from billing.bill_run.running import WORK, take_time
+from billing.bill_run.running import WORK
 from billing.models import BalanceBook, BillRun, WorkPartition
-from billing.partitions import lay_out, work_one
+from billing.partitions import lay_out, take_time, work_one
 from billing.payments import settle_bills
 from billing.states import CycleState, PartitionState, RunKind, RunState
 from core.systems import System

@@ -12,6 +12,7 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.ledger.proving import last_proof
 from billing.models import AccountingPeriod, BankFile, BillRun
+from billing.partitions import take_time
 from billing.states import BankFileState, PeriodState, RunKind, RunState
 from core.errors import Conflict, NotFound
 from core.systems import System
@@ -76,6 +77,7 @@ def close_period(*, code: str, actor: Actor, at: datetime) -> AccountingPeriod:
     """
     require(actor, permissions.CLOSE_PERIOD)
     with transaction.atomic(using=System.BOSS.alias):
+        take_time()
         # waits for whoever is posting into it: they hold it FOR SHARE
         period = AccountingPeriod.objects.select_for_update().filter(code=code).first()
         if period is None:

@@ -15,6 +15,7 @@ from auth_center.scope import narrowed
 from billing import permissions
 from billing.calendar import midnight, operator_zone
 from billing.models import MonthFigure
+from billing.partitions import take_time
 from billing.states import FigureKind
 from core.systems import System
 
@@ -70,6 +71,7 @@ def _refresh(month: date) -> None:
         transaction.atomic(using=System.BOSS.alias),
         connections[System.BOSS.alias].cursor() as cursor,
     ):
+        take_time()
         cursor.execute(_LOCK, values)
         cursor.execute("DELETE FROM billing_monthfigure WHERE month = %(month)s", values)
         cursor.execute(_REVENUE, values)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from billing.ledger.chart import Ledger
 from billing.ledger.proofs import PROOFS, Proof
 from billing.models import LedgerProof
+from billing.partitions import take_time
 from core.systems import System
 
 MOST_NAMED = 10_000  # of one proof
@@ -67,6 +68,7 @@ def prove(at: datetime, proofs: Iterable[Proof] = PROOFS) -> Proven:
     with transaction.atomic(using=System.BOSS.alias), connection.cursor() as cursor:
         if alone:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        take_time()
         cursor.execute("SET LOCAL work_mem = '64MB'")
         for proof in proofs:
             checked[proof.name], bad = _count(cursor, proof, at)
