@@ -6,6 +6,7 @@ there, one that its run had to leave out, or the one that the run is going to ma
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from auth_center.audit import record
 from auth_center.permissions import require
 from auth_center.scope import narrowed
 from billing import permissions
+from billing.bill_run.left_out import CannotBeBilled
 from billing.bill_run.rebilling import bill_alone, payers_of
 from billing.calendar import month_of
 from billing.cycles import cycle_of
@@ -48,10 +50,11 @@ def ask_for_bill(
     description: str = "",
     extension: dict[str, Any] | None = None,
 ) -> BillRequest:
-    """Ask for the bill of the account's last cycle; one that its run left out is made at once.
+    """Ask for the bill of the account's last cycle; one that its run left out is made at once,
+    where it can be made now.
 
     Told again under one reference it is the same request. Raises ``AccountUnknown``,
-    ``BillRequestTaken`` or ``PeriodClosed``: then nothing is written.
+    ``BillRequestTaken``, ``RunGoesOn`` or ``PeriodClosed``: then nothing is written.
     """
     require(actor, permissions.BILL_ON_DEMAND)
     account = account_of(account_no, actor)
@@ -114,4 +117,5 @@ def _make_if_left_out(
 ) -> None:
     there = Bill.objects.filter(account=account, cycle=cycle, state=BillState.ISSUED)
     if cycle.state == CycleState.BILLED and not there.exists():
-        bill_alone(account, cycle, REASON, actor, at)
+        with suppress(CannotBeBilled), transaction.atomic(using=System.BOSS.alias):
+            bill_alone(account, cycle, REASON, actor, at)

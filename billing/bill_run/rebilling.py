@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F
 
 from auth_center.actors import Actor
@@ -13,7 +13,9 @@ from auth_center.audit import record
 from auth_center.permissions import require, within_limit
 from billing import permissions
 from billing.bill_run.consolidating import join_parents
+from billing.bill_run.left_out import refuse_left_out
 from billing.bill_run.reckoning import make_bills
+from billing.cycles import next_cycle
 from billing.ledger.posting import reverse
 from billing.models import (
     BalanceBook,
@@ -48,6 +50,14 @@ class LaterBillExists(Conflict):
     code = "laterBillExists"
     zh = "账户已有更晚的账单 {later}, 差额由其后的账单结算"
     en = "The account has the later bill {later}, differences come with the next one"
+
+
+class RunGoesOn(Conflict):
+    """A run that goes by what the bill says, or puts it into its parent's, is not done."""
+
+    code = "billRunGoesOn"
+    zh = "出账批次 {run_no} 尚未完成, 请在其完成后再试"
+    en = "Bill run {run_no} is not done, try again when it is"
 
 
 class BillInvoiced(Conflict):
@@ -90,7 +100,8 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
     the balances as any other. ``approved_by`` is who approved one above the actor's limit.
 
     Raises ``NoSuchBill``, ``LimitExceeded``, ``BillNotIssued``, ``LaterBillExists``,
-    ``BillInvoiced``, ``CreditSpent`` or ``PeriodClosed``: then nothing is written.
+    ``RunGoesOn``, ``BillInvoiced``, ``CannotBeBilled``, ``CreditSpent`` or ``PeriodClosed``: then
+    nothing is written.
     """
     require(actor, permissions.REBILL)
     with transaction.atomic(using=System.BOSS.alias):
@@ -102,6 +113,7 @@ def rebill(*, bill_no: str, reason: str, actor: Actor, at: datetime, approved_by
         run.counts = make_bills(
             run, low=old.account_id, high=old.account_id + 1, supersedes_id=old.pk
         )
+        refuse_left_out(run.counts)
         run.save(update_fields=["counts"])
         new = Bill.objects.filter(run=run).first() or _empty(run, old)
         Bill.objects.filter(consolidated_into_id=old.pk).update(consolidated_into_id=new.pk)
@@ -131,8 +143,9 @@ def bill_left_out(
     """Bill an account that a run had to leave out, now that it can be; return its bill, if any.
 
     ``starts_on`` is the first day of a cycle that is billed. A child's bill goes into its parent's
-    of the cycle. Raises ``AccountUnknown``, ``CycleNotBilled``, ``BillExists``, ``LaterBillExists``
-    or ``PeriodClosed``: then nothing is written.
+    of the cycle. Raises ``AccountUnknown``, ``CycleNotBilled``, ``BillExists``,
+    ``LaterBillExists``, ``RunGoesOn``, ``CannotBeBilled`` or ``PeriodClosed``: then nothing is
+    written.
     """
     require(actor, permissions.REBILL)
     with transaction.atomic(using=System.BOSS.alias):
@@ -163,11 +176,14 @@ def bill_alone(
 ) -> Bill | None:
     """Make the bill of one account that has none of a billed cycle; None if of nothing.
 
-    The caller has locked who pays it. Raises ``LaterBillExists`` or ``PeriodClosed``.
+    The caller has locked who pays it. Raises ``LaterBillExists``, ``RunGoesOn``,
+    ``CannotBeBilled`` or ``PeriodClosed``.
     """
+    _hold_off_runs(cycle)
     _refuse_earlier(account.pk, cycle)
     run = _run(cycle, account, reason, actor, at)
     run.counts = make_bills(run, low=account.pk, high=account.pk + 1)
+    refuse_left_out(run.counts)
     run.save(update_fields=["counts"])
     join_parents(run)
     settle_bills(accounts=payers_of(account), actor=actor, at=at)
@@ -177,6 +193,31 @@ def bill_alone(
 def payers_of(account: BillingAccount) -> list[int]:
     """Return who may pay a bill of an account: itself, or the parent whose bill it goes into."""
     return [account.pk, *([account.parent_id] if account.parent_id else [])]
+
+
+def _hold_off_runs(cycle: BillingCycle) -> None:
+    """Let no run of the cycle or of a later one begin meanwhile; refuse while one goes on.
+
+    A run reads what the bills before charged, and puts bills into their parents' when all are
+    made: neither may change beneath it.
+    """
+    next_cycle(cycle)  # a run that would begin with it waits for this row
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute(_HOLD, [cycle.billing_day, cycle.starts_on])
+    going_on = BillRun.objects.filter(
+        kind=RunKind.FINAL,
+        state__in=(RunState.RUNNING, RunState.STOPPED, RunState.FAILED),
+        cycle__billing_day=cycle.billing_day,
+        cycle__starts_on__gte=cycle.starts_on,
+    ).first()
+    if going_on is not None:
+        raise RunGoesOn(run_no=going_on.run_no)
+
+
+_HOLD = """
+SELECT FROM billing_billingcycle
+WHERE billing_day = %s AND starts_on >= %s ORDER BY id FOR SHARE
+"""
 
 
 def _refuse_earlier(account_id: int, cycle: BillingCycle) -> None:
@@ -219,6 +260,7 @@ def _locked(bill_no: str, actor: Actor) -> tuple[Bill, list[int]]:
     )
     if bill.state != BillState.ISSUED:
         raise BillNotIssued(bill_no=bill_no)
+    _hold_off_runs(bill.cycle)
     _refuse_earlier(bill.account_id, bill.cycle)
     lines = BillLine.objects.filter(bill_id=bill.pk).values("id")
     if InvoicedLine.objects.filter(line_id__in=lines, stands=True).exists():

@@ -45,11 +45,11 @@ class CycleNotOver(Conflict):
 
 
 class CycleBusy(Conflict):
-    """Usage of the cycle is being rated; once that is done the cycle can be closed."""
+    """Its usage is being rated, or a bill that it goes by made again; then it can be closed."""
 
     code = "cycleBusy"
-    zh = "账期 {starts_on} 的话单正在批价, 请稍后再试"
-    en = "Usage of the cycle from {starts_on} is being rated, try again later"
+    zh = "账期 {starts_on} 的话单正在批价或其账单正在重出, 请稍后再试"
+    en = "Usage of the cycle from {starts_on} is being rated, or a bill made again, try again later"
 
 
 class CycleBilled(Conflict):
@@ -206,8 +206,8 @@ def _locked_cycle(billing_day: int, starts_on: date) -> BillingCycle:
     noon = datetime.combine(starts_on, time(12), UTC)
     if not 1 <= billing_day <= 28 or month_of(billing_day, noon).starts_on != starts_on:
         raise CycleUnknown(billing_day=billing_day, starts_on=starts_on)
-    cycle = cycle_of(billing_day, month_of(billing_day, noon))
     try:
+        cycle = cycle_of(billing_day, month_of(billing_day, noon))
         return BillingCycle.objects.select_for_update().get(pk=cycle.pk)
     except OperationalError as problem:
         if isinstance(problem.__cause__, LockNotAvailable):
@@ -222,12 +222,10 @@ def _close(cycle: BillingCycle, at: datetime) -> None:
     final = cycle.runs.filter(kind=RunKind.FINAL).exclude(state=RunState.CANCELLED).first()
     if final is not None:
         raise CycleBilled(starts_on=cycle.starts_on, run_no=final.run_no)
-    earlier = (
-        BillingCycle.objects.filter(billing_day=cycle.billing_day, starts_on__lt=cycle.starts_on)
-        .exclude(state=CycleState.BILLED)
-        .order_by("starts_on")
-        .first()
+    before = BillingCycle.objects.filter(
+        billing_day=cycle.billing_day, starts_on__lt=cycle.starts_on
     )
+    earlier = before.to_bill().order_by("starts_on").first()
     if earlier is not None:
         raise EarlierCycleUnbilled(starts_on=earlier.starts_on)
     open_period(at)

@@ -9,6 +9,7 @@ from functools import cache
 
 from django.utils import timezone
 
+from billing.bill_run.left_out import REASONS as REFUSED  # noqa: F401
 from billing.models import Currency
 from billing.pages.measured import USAGES as USAGES
 from billing.pages.measured import place as place
@@ -76,12 +77,6 @@ MODES: Both = {"prepaid": ("预付费", "Prepaid"), "postpaid": ("后付费", "P
 ACCOUNT_STATES: Coloured = {
     "active": ("正常", "Active", "success"),
     "closed": ("已销户", "Closed", "quiet"),
-}
-REFUSED: Both = {
-    "currency": ("账户币种未知", "The account's currency is not known"),
-    "tax_profile": ("税务档案未知", "The tax profile is not known"),
-    "bill_terms": ("账单条款未知", "The bill's terms are not known"),
-    "tariff_currency": ("资费与账户币种不同", "A tariff is in another currency"),
 }
 # Movements of an account by what one looks for, each with its entries' kinds.
 MOVEMENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
 
-from billing.bill_run import working
+from billing.bill_run import rebilling, working
 from billing.bill_run.accounts import account_ranges
+from billing.bill_run.rebilling import rebill
 from billing.bill_run.running import CycleBusy, start_run
 from billing.bill_run.working import work_run
 from billing.models import Bill, BillingCycle, BillRun, WorkPartition
 from billing.states import CycleState, PartitionState, RunKind, RunState
-from tests.integration.billing.bill_run.world import BILLER, World, local
+from tests.integration.billing.bill_run.world import BILLER, World, bill_of, local
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss"], transaction=True)
 APRIL = local("2026-04-01 03:00")
@@ -122,3 +124,40 @@ def test_a_cycle_whose_usage_is_being_rated_is_not_closed() -> None:
     rating.close()
 
     assert world.run().state == RunState.DONE
+
+
+def test_no_run_begins_while_a_bill_that_it_goes_by_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.fee("FEE", 31)
+    world.account()
+    world.subscriber()
+    world.has("FEE")
+    world.run()
+    may = local("2026-05-01 03:00")
+    busy: list[bool] = []
+    make_bills = rebilling.make_bills
+
+    def begin() -> None:
+        with connections["boss"].cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            start_run(
+                kind=RunKind.FINAL, billing_day=1, starts_on=date(2026, 4, 1), actor=BILLER, at=may
+            )
+        except CycleBusy:
+            busy.append(True)
+        connections.close_all()
+
+    def made(*about: Any, **how: Any) -> Any:
+        beside = threading.Thread(target=begin)
+        beside.start()
+        beside.join(30)
+        return make_bills(*about, **how)
+
+    monkeypatch.setattr(rebilling, "make_bills", made)
+    rebill(bill_no=bill_of("A").bill_no, reason="told late", actor=BILLER, at=may)
+
+    assert busy == [True]
+    assert BillRun.objects.filter(kind=RunKind.FINAL).count() == 1

@@ -15,18 +15,22 @@ from auth_center.models import ApprovalRequest, AuditEntry
 from auth_center.permissions import LimitExceeded
 from auth_center.values import DataScope, Limit, Reach
 from billing.bill_run.asking import ask_rebill
+from billing.bill_run.left_out import CannotBeBilled
 from billing.bill_run.rebilling import (
     BillNotIssued,
     LaterBillExists,
+    RunGoesOn,
     bill_left_out,
     rebill,
 )
+from billing.bill_run.running import start_run
+from billing.bill_run.working import work_run
 from billing.ledger.proving import prove
-from billing.models import BalanceBook, Bill, BillingAccount
+from billing.models import BalanceBook, Bill, BillingAccount, BillRun
 from billing.payments import refresh_overdue, take_payment
 from billing.payments.reasons import ReasonMissing
 from billing.selectors.bills import NoSuchBill
-from billing.states import BillState
+from billing.states import BillState, RunKind, RunState
 from core.systems import System
 from tests.integration.billing.bill_run.world import BILLER, World, bill_of, local
 
@@ -161,3 +165,43 @@ def test_a_child_left_out_goes_into_its_parent_s_bill_and_not_beneath_a_later_on
     with pytest.raises(LaterBillExists):
         bill_left_out(account_no="B", at=local("2026-05-02"), **about)
     assert not prove(local("2026-05-02")).wrong
+
+
+@pytest.mark.parametrize("about", [{"tax_profile": "nowhere"}, {"bill_terms": "none"}])
+def test_a_bill_that_cannot_be_made_now_stands_as_it_is(
+    world: World, about: dict[str, str]
+) -> None:
+    old = bill_of("A")
+    BillingAccount.objects.filter(account_no="A").update(**about)
+
+    with pytest.raises(CannotBeBilled) as refused:
+        rebill(bill_no=old.bill_no, reason="asked for", actor=BILLER, at=APRIL)
+
+    assert "cannot be billed now" in refused.value.en
+    assert (bill_of("A").pk, bill_of("A").open_amount) == (old.pk, 31)
+    assert Bill.objects.count() == 2
+    assert not prove(APRIL).wrong
+
+
+def test_no_bill_is_made_again_beneath_a_run_that_goes_by_it(world: World) -> None:
+    may = local("2026-05-01 03:00")
+    run = start_run(
+        kind=RunKind.FINAL, billing_day=1, starts_on=date(2026, 4, 1), actor=BILLER, at=may
+    )
+    with pytest.raises(RunGoesOn):
+        rebill(bill_no=bill_of("A").bill_no, reason="told late", actor=BILLER, at=may)
+    world.account("X")
+    with pytest.raises(RunGoesOn):
+        bill_left_out(
+            account_no="X", starts_on=date(2026, 3, 1), reason="mended", actor=BILLER, at=may
+        )
+    work_run(run.pk, clock=lambda: may)
+    BillRun.objects.filter(pk=run.pk).update(state=RunState.STOPPED)
+    with pytest.raises(RunGoesOn):
+        rebill(bill_no=bill_of("A", "2026-04-01").bill_no, reason="late", actor=BILLER, at=may)
+    BillRun.objects.filter(pk=run.pk).update(state=RunState.DONE)
+
+    rebill(bill_no=bill_of("A", "2026-04-01").bill_no, reason="late", actor=BILLER, at=may)
+
+    assert Bill.objects.filter(state=BillState.SUPERSEDED).count() == 1
+    assert not prove(may).wrong
