@@ -6,6 +6,7 @@ from datetime import datetime
 
 from billing.calendar import Month, month_of, months_from
 from billing.models import BillingCycle
+from billing.states import CycleState
 
 
 def cycle_at(billing_day: int, at: datetime) -> BillingCycle:
@@ -21,10 +22,16 @@ def next_cycle(cycle: BillingCycle) -> BillingCycle:
 
 
 def cycle_of(billing_day: int, month: Month) -> BillingCycle:
-    """Return the row of a cycle, made if it is new; made by two at once it is one."""
+    """Return the row of a cycle, made if it is new; made by two at once it is one.
+
+    One before a cycle that is closed is made as a closed one: no run would come by for it.
+    """
     known = {"billing_day": billing_day, "starts_on": month.starts_on}
     found = BillingCycle.objects.filter(**known).first()
     if found is None:
+        later = BillingCycle.objects.filter(
+            billing_day=billing_day, starts_on__gt=month.starts_on
+        ).exclude(state=CycleState.OPEN)
         BillingCycle.objects.bulk_create(
             [
                 BillingCycle(
@@ -32,6 +39,7 @@ def cycle_of(billing_day: int, month: Month) -> BillingCycle:
                     ends_on=month.ends_on,
                     starts_at=month.starts_at,
                     ends_at=month.ends_at,
+                    state=CycleState.CLOSED if later.exists() else CycleState.OPEN,
                 )
             ],
             ignore_conflicts=True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from billing.models.columns import MoneyField, known, period
 from billing.models.subscribers import BillingSubscriber
@@ -66,11 +66,25 @@ class GroupMember(models.Model):
         return f"{self.group_id} {self.subscriber_id}"
 
 
+class CycleQuerySet(models.QuerySet["BillingCycle"]):
+    """Cycles, and which of them bills are still made of."""
+
+    def to_bill(self) -> Self:
+        """Return those that are not billed; one before another that is will never be."""
+        later = BillingCycle.objects.filter(
+            billing_day=OuterRef("billing_day"),
+            starts_on__gt=OuterRef("starts_on"),
+            state=CycleState.BILLED,
+        )
+        return self.exclude(state=CycleState.BILLED).exclude(Exists(later))
+
+
 class BillingCycle(models.Model):
     """账期: a month that begins on one of the billing days, in the operator's time zone.
 
     Usage of an open cycle is charged in it. A bill run closes it first; usage that comes later is
-    rated by its own cycle's rules and allowances, but charged in the cycle that is then open.
+    rated by its own cycle's rules and allowances, but charged in the cycle that is then open. So is
+    usage of a cycle of which nobody knew while later ones were closed: that one is closed, too.
     """
 
     billing_day = models.SmallIntegerField("账期起始日")
@@ -79,6 +93,8 @@ class BillingCycle(models.Model):
     starts_at = models.DateTimeField("开始")
     ends_at = models.DateTimeField("结束")
     state = models.CharField("状态", max_length=8, choices=CycleState.choices, default="open")
+
+    objects = CycleQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "账期"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -102,6 +102,19 @@ def test_usage_of_a_closed_cycle_is_charged_in_the_next_that_is_open(world: Worl
     assert (event.cycle_id, event.charge_cycle_id) == (march.pk, may.pk)
     assert AllowanceBucket.objects.get().cycle_starts_at == march.starts_at
     assert UsageCharge.objects.get().cycle_id == may.pk
+
+
+def test_usage_from_before_the_first_bills_holds_no_run_up(world: World) -> None:
+    march = cycle_at(1, TEN)
+    BillingCycle.objects.update(state="billed")
+
+    rate_batch(world.batch([{"at": TEN - 31 * 24 * HOUR, "quantity": 120}]).pk, at=AT)
+
+    april, event = next_cycle(march), RatedEvent.objects.get()
+    february = BillingCycle.objects.get(pk=event.cycle_id)
+    assert (february.starts_on, february.state) == (date(2026, 2, 1), "closed")
+    assert (event.charge_cycle_id, april.state) == (april.pk, "open")
+    assert BillingCycle.objects.to_bill().get() == april
 
 
 def test_what_a_bill_has_is_corrected_in_the_next_one(world: World) -> None:
