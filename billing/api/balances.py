@@ -18,6 +18,7 @@ from core.tmf.errors import InvalidValue
 BASE = "/tmf-api/prepayBalanceManagement/v4/"
 MONETARY = "monetary"
 LONGEST = 60  # of a reference of ours
+LONGEST_WHOLE = 18  # digits of a quantity
 
 
 class Quantity(Body):
@@ -80,9 +81,14 @@ def how_much(said: Quantity, usage: str) -> dict[str, Any]:
     measure = MEASURE.get(usage, "items")
     if said.units not in (None, measure):
         raise InvalidValue("amount.units", f"应为 {measure}", f"{measure} are expected")
-    if not said.amount.is_finite() or said.amount != int(said.amount):
+    if not said.amount.is_finite() or not _is_whole(said.amount):
         raise InvalidValue("amount.amount", "应为整数", "a whole number is expected")
     return {"quantity": int(said.amount)}
+
+
+def _is_whole(amount: Decimal) -> bool:
+    """Tell whether it is a whole number of as many digits as a quantity can have."""
+    return abs(amount.adjusted()) < LONGEST_WHOLE and amount == amount.to_integral_value()
 
 
 def reference_of(actor: Actor, context: Context) -> str:

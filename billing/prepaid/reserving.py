@@ -15,8 +15,8 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.models import BillingSubscriber, Reservation
 from billing.prepaid.books import BalanceTooLow, free_of
-from billing.prepaid.reading import reservation_named, seen_by, with_parties
-from billing.prepaid.statements import ACCOUNT, RESERVATION, of_account, rows_of, statement
+from billing.prepaid.reading import fetched, reservation_named, seen_by, with_parties
+from billing.prepaid.statements import ACCOUNT, RESERVATION, cost, of_account, rows_of, statement
 from billing.prepaid.wishes import Asked, Wish, asked_for, judged, money_of, wish_of
 from billing.states import ReservationState
 from core.errors import Conflict, DomainError, NotFound
@@ -61,11 +61,11 @@ class ReservationEnded(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """Whether a balance would pay for something now: what it costs at most and what is free."""
+    """Whether a balance would pay for something now: what it costs and what is free for it."""
 
     account_no: str
     currency: str
-    price: Decimal  # without the tax where the account's tax profile adds it
+    price: Decimal  # with its tax
     free: Decimal
 
     @property
@@ -83,10 +83,11 @@ def authorize(*, wish: Wish, actor: Actor, at: datetime) -> Authorization:
     wish = judged(wish, at)
     with transaction.atomic(using=System.BOSS.alias):
         asked = asked_for(wish, actor, at)
+        [(price,)] = fetched(cost(), {**asked.values(), "reference": "", "digest": ""})
     return Authorization(
         account_no=asked.account.account_no,
         currency=asked.account.currency,
-        price=asked.price,
+        price=price,
         free=free_of(asked.account, asked.charge_group, at),
     )
 

@@ -99,6 +99,13 @@ def statement(deed: str, asked: str) -> str:
 
 
 @cache
+def cost() -> str:
+    """Return the statement that says what would be taken; nothing is held fast by it."""
+    parts = f"asked AS ({ACCOUNT}),\ndue AS (\n{text_of('due')}\n)"
+    return f"WITH {parts}\nSELECT amount FROM due"
+
+
+@cache
 def text_of(name: str) -> str:
     """Return the text of one part, the places of the chart filled in."""
     text = (FOLDER / f"{name}.sql").read_text().strip()

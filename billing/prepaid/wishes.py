@@ -16,11 +16,15 @@ from billing.payments.parties import AccountUnknown
 from billing.prepaid.reading import account_named, payers_of, subscriber_named
 from billing.rating import Priced, Use, rate_set
 from billing.states import AccountStatus, SubscriberStatus, Usage
+from billing.usage.taking import bounds
 from core.errors import Conflict, DomainError, NotFound
 
 MOST = Decimal("99999999.999999")
 SMALLEST = Decimal("0.000001")
 MOST_QUANTITY = 10**15
+MOST_DIGITS = 30
+LONGEST_PLACE = 40
+PLACE = ("zone", "roaming", "peer", "provider")
 
 
 class WishInvalid(DomainError):
@@ -29,6 +33,22 @@ class WishInvalid(DomainError):
     code = "chargeInvalid"
     zh = "须给出大于零的金额 (最多 6 位小数), 或业务类型与数量"
     en = "State an amount above zero (up to six decimals), or a kind of use and its quantity"
+
+
+class UseUntimely(DomainError):
+    """A use begins about now, or not so long ago that nobody could tell its price."""
+
+    code = "useUntimely"
+    zh = "使用开始时间 {started_at} 在将来或太早"
+    en = "The use's beginning {started_at} lies in the future, or too long ago"
+
+
+class PlaceInvalid(DomainError):
+    """Where, whereto and from whom something is used fits into a usage record."""
+
+    code = "placeInvalid"
+    zh = "区域、漫游地、对端或内容提供方 {value} 超过 {most} 个字符"
+    en = "{value} is no zone, visited zone, peer or provider: longer than {most} characters"
 
 
 class SubscriberUnknown(NotFound):
@@ -143,6 +163,8 @@ def judged(wish: Wish, at: datetime) -> Wish:
             or one_off != (wish.amount is not None)
         ):
             raise WishInvalid(field="usage")
+        _place(wish)
+        _timely(wish.started_at, at)
         wish = replace(wish, quantity=quantity)
     elif wish.amount is None or wish.quantity is not None:
         raise WishInvalid(field="amount")
@@ -263,6 +285,20 @@ def wish_of(reservation: Reservation, told: Wish) -> Wish:
     )
 
 
+def _place(wish: Wish) -> None:
+    for name in PLACE:
+        value = getattr(wish, name)
+        if len(value) > LONGEST_PLACE:
+            raise PlaceInvalid(value=value[:LONGEST_PLACE], most=LONGEST_PLACE, field=name)
+
+
+def _timely(started_at: datetime | None, at: datetime) -> None:
+    """Refuse what a file's line would be set aside for: a cycle would be made for it."""
+    within = bounds(at)
+    if started_at is not None and not within["earliest"] <= started_at <= within["latest"]:
+        raise UseUntimely(started_at=started_at.isoformat(), field="usageDate")
+
+
 def _amount(amount: Decimal) -> Decimal:
     try:
         value = Decimal(amount)
@@ -275,6 +311,6 @@ def _amount(amount: Decimal) -> Decimal:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and abs(value.adjusted()) < MOST_DIGITS:
         return f"{value:.6f}"
-    return str(value)
+    return str(value)  # never a number written out whose digits nobody has counted

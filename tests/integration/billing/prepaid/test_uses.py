@@ -12,18 +12,28 @@ from billing.ledger.chart import Ledger
 from billing.models import (
     BalanceCharge,
     BillingAccount,
+    BillingCycle,
     BillingSubscriber,
     PaymentRelation,
     QuarantinedRecord,
     RatedEvent,
     Reservation,
+    TaxProfile,
     UsageBatch,
     UsageCharge,
     UsageRecord,
 )
 from billing.prepaid import BalanceTooLow, Wish, authorize, debit, extend, reserve
 from billing.prepaid.reserving import ReservationTaken
-from billing.prepaid.wishes import NoPayer, NotPriced, NotServed, SubscriberUnknown, WishInvalid
+from billing.prepaid.wishes import (
+    NoPayer,
+    NotPriced,
+    NotServed,
+    PlaceInvalid,
+    SubscriberUnknown,
+    UseUntimely,
+    WishInvalid,
+)
 from billing.usage.recording import seal_batches
 from tests.integration.billing.payments.world import AT, SYSTEM, book, ledger, wrong
 from tests.integration.billing.rating.world import World
@@ -152,6 +162,42 @@ def test_the_payer_of_the_charge_group_pays(wang: BillingSubscriber) -> None:
     assert (only_mine.account_no, only_mine.free) == ("A1", Decimal(10))
     with pytest.raises(NoPayer):
         hold(1200, "R2", account_no="A9")
+
+
+def test_what_is_authorized_can_be_held(wang: BillingSubscriber) -> None:
+    TaxProfile.objects.create(
+        code="on_top", name_zh="价外税", name_en="Tax on top", inclusive=False, rates={"*": "6"}
+    )
+    BillingAccount.objects.update(tax_profile="on_top")
+    seconds = 600 + 64 * 60  # 9.60 and 6 % of it: 10.176, of which 10 are there
+    asked = authorize(wish=calling(seconds), actor=SYSTEM, at=AT)
+    assert (asked.price, asked.free, asked.permitted) == (Decimal("10.176"), 10, False)
+    with pytest.raises(BalanceTooLow):
+        hold(seconds)
+    asked = authorize(wish=calling(seconds - 120), actor=SYSTEM, at=AT)
+    assert (asked.price, asked.permitted) == (Decimal("9.858"), True)
+    assert hold(seconds - 120).amount == Decimal("9.858")
+
+
+def test_what_did_not_begin_about_now_makes_no_cycle(wang: BillingSubscriber) -> None:
+    for days in (-401, 1, 36500):
+        at = AT + timedelta(days=days)
+        with pytest.raises(UseUntimely):
+            hold(60, started_at=at)
+        with pytest.raises(UseUntimely):
+            authorize(wish=calling(60, started_at=at), actor=SYSTEM, at=AT)
+        with pytest.raises(UseUntimely):
+            debit(reference="D1", wish=calling(60, started_at=at), actor=SYSTEM, at=AT)
+    assert not BillingCycle.objects.exists()
+    assert not UsageRecord.objects.exists()
+    assert hold(60, started_at=AT - timedelta(days=1)).state == "open"
+
+
+def test_a_place_that_no_record_holds_is_named(wang: BillingSubscriber) -> None:
+    for name in ("zone", "roaming", "peer", "provider"):
+        with pytest.raises(PlaceInvalid) as refused:
+            hold(60, **{name: "x" * 41})
+        assert refused.value.field == name
 
 
 def test_what_cannot_be_charged_is_refused(wang: BillingSubscriber) -> None:
