@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from billing.models import BillingAccount, BillingCycle, BillRun, WorkPartition
-from billing.states import CycleState, PartitionState
+from billing.states import PartitionState
 from core.errors import NotFound
 
 
@@ -17,6 +18,20 @@ class NoSuchRun(NotFound):
     code = "billRunUnknown"
     zh = "没有出账批次 {run_no}"
     en = "There is no bill run {run_no}"
+
+
+class Far(NamedTuple):
+    """How far a run is: partitions done, failed and there at all of what it does now."""
+
+    part: str
+    done: int
+    failed: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Return how much of the present part is done."""
+        return 100 * self.done // self.total if self.total else 0
 
 
 def list_runs() -> QuerySet[BillRun]:
@@ -32,21 +47,24 @@ def get_run(run_no: str) -> BillRun:
     return found
 
 
-def done_of_each(runs: list[BillRun]) -> dict[int, tuple[int, int, int]]:
-    """Return how many partitions of runs are done, failed and there at all, by the runs' ids."""
+def done_of_each(runs: list[BillRun]) -> dict[int, Far]:
+    """Return how far the present part of each run is, by the runs' ids."""
     rows = WorkPartition.objects.filter(
         work__startswith="bill_", of_id__in=[one.pk for one in runs]
     )
     counted = (
         rows.order_by()
-        .values("of_id")
+        .values("of_id", "work")
         .annotate(
             done=Count("pk", filter=Q(state=PartitionState.DONE)),
             failed=Count("pk", filter=Q(state=PartitionState.FAILED)),
             total=Count("pk"),
         )
     )
-    return {one["of_id"]: (one["done"], one["failed"], one["total"]) for one in counted}
+    far: dict[int, Far] = {}
+    for one in counted.order_by("work"):  # bills are made first, then settled
+        far[one["of_id"]] = Far(one["work"], one["done"], one["failed"], one["total"])
+    return far
 
 
 def failures_of(run: BillRun) -> QuerySet[WorkPartition]:
@@ -57,7 +75,7 @@ def failures_of(run: BillRun) -> QuerySet[WorkPartition]:
 
 def cycles_to_bill(today: date) -> list[BillingCycle]:
     """Return the cycles that are over and not billed, the earliest first."""
-    rows = BillingCycle.objects.exclude(state=CycleState.BILLED).filter(ends_on__lte=today)
+    rows = BillingCycle.objects.to_bill().filter(ends_on__lte=today)
     return list(rows.order_by("starts_on", "billing_day")[:100])
 
 

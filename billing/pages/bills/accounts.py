@@ -29,6 +29,7 @@ from billing.selectors.accounts import (
 from billing.selectors.bills import list_bills
 from billing.selectors.statement import Looked, Movement, list_movements
 from billing.states import BillState
+from billing.who import who
 from core.console import number_of, render_page, said
 from core.sheets import sheet_answer
 
@@ -165,7 +166,7 @@ def _movement(actor: Actor, one: Movement) -> dict[str, Any]:
         "address": address_of(actor, page, one.source_no) if page else "",
         "entry": address_of(actor, "journal_entry", one.id),
         "reason": text_for(actor, one.reason),
-        "by": one.actor_number,
+        "by": who(one.actor_number),
         "owed": _signed(one.owed, one.currency),
         "held": _signed(one.held, one.currency),
         "owed_after": words.money(one.owed_after, one.currency),
@@ -184,6 +185,6 @@ def _exported(actor: Actor, moved: list[Movement]) -> Iterator[list[Any]]:
     for one in moved:
         yield [
             words.moment(one.posted_at, "%Y-%m-%d %H:%M:%S"), words.word(words.ENTRIES, one.kind),
-            one.source_no, text_for(actor, one.reason), one.actor_number, one.currency,
+            one.source_no, text_for(actor, one.reason), who(one.actor_number), one.currency,
             one.owed, one.held, one.owed_after, one.held_after,
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What BOSS's first page shows of billing: the months billed, today's payments, what waits."""
+"""What BOSS's first page shows of billing: the cycles billed, today's payments, what waits."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from billing.pages.bills import words
 from billing.pages.links import address_of
 from billing.pages.turning import address, turned
 from billing.selectors.accounts import list_accounts
+from billing.selectors.cycles import next_to_bill
 from billing.selectors.runs import (
     billing_days,
     cycles_to_bill,
@@ -41,7 +42,6 @@ from core.console import render_page, render_part, said
 from core.errors import DomainError
 
 ROWS = 30
-_FAR = ("done", "failed", "total")
 _DEEDS = {"stop": stop_run, "resume": resume_run, "cancel": cancel_trial}
 _DONE = {
     "stop": ("已暂停, 进行中的分片会做完", "Stopped; what is begun is done"),
@@ -61,8 +61,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         title=said("出账", "Bill runs"),
         found=found,
         rows=[
-            {**_row(one), "far": dict(zip(_FAR, far.get(one.pk, (0, 0, 0)), strict=True))}
+            {**_row(one), "far": at, "part": said(*WORDS[at.part]) if at else ""}
             for one in found.rows
+            for at in (far.get(one.pk),)
         ],
         may_run=actor.may(permissions.RUN_BILLS),
         cycles=_cycles(),
@@ -232,16 +233,19 @@ def _row(run: BillRun) -> dict[str, Any]:
 
 
 def _cycles() -> list[dict[str, str]]:
-    """Return the cycles one may bill: those that wait, and the last one of each billing day."""
+    """Return the cycles one may bill: those that wait, what follows, the last of each day."""
     now = timezone.now()
     today = timezone.localdate(now)
     seen: dict[tuple[int, Any], str] = {}
     for one in cycles_to_bill(today):
         badge = words.badge(words.CYCLE_STATES, one.state)["word"]
         seen[one.billing_day, one.starts_on] = badge
+    following = next_to_bill()
     for day in billing_days():
-        begins = month_of(day, now).starts_at
-        seen.setdefault((day, month_of(day, begins - timedelta(days=1)).starts_on), "")
+        present = month_of(day, now)
+        seen.setdefault((day, month_of(day, present.starts_at - timedelta(days=1)).starts_on), "")
+        if day in following and following[day] < present.starts_on:
+            seen.setdefault((day, following[day]), "")
     return [
         {
             "value": f"{day}:{first:%Y-%m-%d}",

@@ -34,11 +34,12 @@ def draw_bars(
     """
     paper = _Paper(labels, stacks)
     return format_html(
-        '<figure class="curves"><svg role="img" width="100%" height="{}" viewBox="0 0 {} {}"'
+        '<figure class="curves"><div class="scroll" tabindex="0" role="group" aria-label="{}">'
+        '<svg role="img" width="100%" height="{}" viewBox="0 0 {} {}"'
         ' preserveAspectRatio="xMinYMid meet" font-size="12" fill="currentColor">'
-        "<title>{} ({})</title><desc>{}</desc><defs>{}</defs>{}{}</svg>"
+        "<title>{} ({})</title><desc>{}</desc><defs>{}</defs>{}{}</svg></div>"
         '<figcaption><ul class="curve-legend">{}</ul></figcaption></figure>',
-        *(HEIGHT, WIDTH, HEIGHT, title, unit, _said(labels, stacks)),
+        *(title, HEIGHT, WIDTH, HEIGHT, title, unit, _said(labels, stacks)),
         format_html_join("", "{}", ((_pattern(name, i),) for i in range(len(stacks)))),
         paper.grid(),
         format_html_join(

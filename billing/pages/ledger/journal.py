@@ -25,6 +25,7 @@ from billing.pages.bills.words import ENTRIES, moment, options, word
 from billing.pages.ledger.words import SOURCES, amount
 from billing.pages.links import address_of
 from billing.pages.turning import address, asked_of, day_of, turned
+from billing.who import who
 from core.console import number_of, render_page, said
 from core.sheets import sheet_answer
 from core.systems import System
@@ -178,7 +179,7 @@ def _exported(actor: Actor, entries: list[JournalEntry]) -> list[list[Any]]:
             f"{side.amount:f}" if side.amount > 0 else "",
             f"{-side.amount:f}" if side.amount < 0 else "", side.currency,
             books.get(side.book_id or 0, ""), bills.get(side.bill_id or 0, ""),
-            text_for(actor, one.reason), one.actor_number,
+            text_for(actor, one.reason), who(one.actor_number),
         ]
         for one in entries
         for side in sides[one.pk]

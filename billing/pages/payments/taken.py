@@ -24,6 +24,7 @@ from billing.pages.payments.receipt import draw_receipt
 from billing.payments.asking import ask_reversal
 from billing.payments.reversing import NotReversible, preview_reversal
 from billing.selectors.payments import get_payment, list_payments
+from billing.who import source_of_payment, who
 from core.console import number_of, render_page, said
 from core.errors import DomainError
 from core.sheets import sheet_answer
@@ -63,7 +64,7 @@ def export(request: HttpRequest) -> HttpResponse:
             (one.payment_no, words.word(words.KINDS, one.kind), one.account.account_no,
              words.word(words.METHODS, one.method), one.currency, words.money(one.amount),
              words.badge(words.STATES, one.state)["word"],
-             timezone.localtime(one.paid_at).strftime("%Y-%m-%d %H:%M:%S"), one.operator_no,
+             timezone.localtime(one.paid_at).strftime("%Y-%m-%d %H:%M:%S"), who(one.operator_no),
              one.reference)
             for one in rows[:MOST_EXPORTED]
         ),
@@ -155,6 +156,7 @@ def receipt_of(payment: Payment) -> dict[str, Any]:
     return {
         **row_of(payment),
         "amount": words.money(payment.amount),
+        "source": source_of_payment(payment.source, payment.reference),
         "paid": [
             {"bill": bills[one.bill_id], "group": one.charge_group, "amount": one.amount}
             for one in rows

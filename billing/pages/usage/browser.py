@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from auth_center.scope import sees_all, shown_to
 from billing import permissions, usage
 from billing.calendar import midnight
 from billing.models import BillingSubscriber, QuarantinedRecord, RatedEvent, UsageRecord
+from billing.pages.bills.words import money
 from billing.pages.usage import words
 from billing.pages.usage.turning import each, text, turned
 from billing.rating import explain
@@ -30,6 +32,7 @@ from core.sheets import sheet_answer
 from core.systems import System
 
 MOST_EXPORTED = 10_000
+LIST_PLACES = 4
 
 
 class UsageUnknown(NotFound):
@@ -181,7 +184,15 @@ def _row(one: Any) -> dict[str, Any]:
         "quantity": words.quantity(one.usage, one.quantity),
         "place": words.place(one.zone, one.roaming),
         "badge": words.badge(words.STANDINGS, one.standing),
+        "price": "" if one.price is None else f"{money(one.price)} {one.currency or ''}",
+        "about": "" if one.price is None else f"{_about(one.price)} {one.currency or ''}",
     }
+
+
+def _about(price: Decimal) -> str:
+    """Return a price as a list shows it; the record's own page has every decimal."""
+    near = round(price, LIST_PLACES)
+    return money(near) if near == price else f"≈ {money(near)}"
 
 
 def _facts(one: Any) -> list[tuple[str, str]]:
@@ -192,7 +203,7 @@ def _facts(one: Any) -> list[tuple[str, str]]:
         (said("用户", "Subscriber"), one.subscriber_no or ""),
         (said("对端", "Peer"), one.peer),
         (said("内容提供方", "Provider"), one.provider),
-        (said("金额", "Amount"), "" if one.amount is None else f"{one.amount:f}"),
+        (said("金额", "Amount"), "" if one.amount is None else money(one.amount)),
         (said("批次", "Batch"), f"{one.batch_id} / {one.line_no}"),
     ]
 

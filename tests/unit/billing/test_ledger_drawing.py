@@ -13,7 +13,7 @@ NAMES = ("{http://www.w3.org/2000/svg}rect", "rect")
 def drawn(stacks: dict[str, list[int]], labels: list[str]) -> ElementTree.Element:
     amounts = {name: [Decimal(value) for value in values] for name, values in stacks.items()}
     figure = draw_bars("t", "Revenue", "CNY", labels, amounts)
-    found = ElementTree.fromstring(figure).find("svg")
+    found = ElementTree.fromstring(figure).find(".//svg")
     assert found is not None
     return found
 
