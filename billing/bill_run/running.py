@@ -68,6 +68,14 @@ class EarlierCycleUnbilled(Conflict):
     en = "The earlier cycle from {starts_on} is not billed yet"
 
 
+class LaterCycleBilled(Conflict):
+    """What a later cycle's bills charged cannot go by this one's any more."""
+
+    code = "laterCycleBilled"
+    zh = "更晚的账期 {later} 已出账, 账期 {starts_on} 不能再出账"
+    en = "The later cycle from {later} is billed, the one from {starts_on} cannot be any more"
+
+
 class RunUnknown(NotFound):
     """There is no bill run of that number."""
 
@@ -108,8 +116,8 @@ def start_run(
 
     The final one closes the cycle first: what is rated later is charged in the next. Its
     partitions are laid out and workers called when the transaction commits. Raises
-    ``CycleUnknown``, ``CycleBusy``, ``CycleNotOver``, ``CycleBilled``, ``EarlierCycleUnbilled``
-    or ``PeriodClosed``.
+    ``CycleUnknown``, ``CycleBusy``, ``CycleNotOver``, ``CycleBilled``, ``EarlierCycleUnbilled``,
+    ``LaterCycleBilled`` or ``PeriodClosed``.
     """
     require(actor, permissions.RUN_BILLS)
     if kind == RunKind.REBILL:
@@ -222,16 +230,25 @@ def _close(cycle: BillingCycle, at: datetime) -> None:
     final = cycle.runs.filter(kind=RunKind.FINAL).exclude(state=RunState.CANCELLED).first()
     if final is not None:
         raise CycleBilled(starts_on=cycle.starts_on, run_no=final.run_no)
-    before = BillingCycle.objects.filter(
-        billing_day=cycle.billing_day, starts_on__lt=cycle.starts_on
-    )
-    earlier = before.to_bill().order_by("starts_on").first()
-    if earlier is not None:
-        raise EarlierCycleUnbilled(starts_on=earlier.starts_on)
+    _refuse_out_of_order(cycle)
     open_period(at)
     cycle.state = CycleState.CLOSED
     cycle.save(update_fields=["state"])
     _close_those_shared(cycle)
+
+
+def _refuse_out_of_order(cycle: BillingCycle) -> None:
+    """Refuse a cycle that does not follow the one billed last; what was never used has no row."""
+    others = BillingCycle.objects.filter(billing_day=cycle.billing_day).exclude(pk=cycle.pk)
+    last = others.filter(state=CycleState.BILLED).order_by("-starts_on").first()
+    if last is None:
+        earlier = others.filter(starts_on__lt=cycle.starts_on).order_by("starts_on").first()
+        if earlier is not None:
+            raise EarlierCycleUnbilled(starts_on=earlier.starts_on)
+    elif last.starts_on > cycle.starts_on:
+        raise LaterCycleBilled(starts_on=cycle.starts_on, later=last.starts_on)
+    elif last.ends_on != cycle.starts_on:
+        raise EarlierCycleUnbilled(starts_on=last.ends_on)
 
 
 def _close_those_shared(cycle: BillingCycle) -> None:

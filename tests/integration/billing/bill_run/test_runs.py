@@ -140,6 +140,22 @@ def test_a_cycle_is_billed_once_in_order_when_it_is_over(world: World) -> None:
         )
 
 
+def test_a_month_in_which_nobody_used_anything_is_not_passed_over(world: World) -> None:
+    work(start())
+    with pytest.raises(running.EarlierCycleUnbilled) as refused:
+        world.run("2026-05-01")
+    assert "2026-04-01" in refused.value.en
+
+    world.run("2026-04-01")
+    world.run("2026-05-01")
+
+    fee = ("recurring", "rental", "31")
+    assert [billed("A", f"2026-0{month}-01")[0] for month in (4, 5)] == [fee, fee]
+    with pytest.raises(running.LaterCycleBilled):
+        world.run("2026-02-01")
+    assert BillRun.objects.count() == 3
+
+
 def test_nobody_without_the_permission_runs_bills(world: World) -> None:
     nobody = Actor(kind="operator", number="1", grants=frozenset({"billing.view_bill"}))
     with pytest.raises(PermissionDenied):
