@@ -8,6 +8,16 @@ the same statements. ``explain`` says in words how a price came about.
 from billing.rating.batches import rate_batch
 from billing.rating.explaining import explain
 from billing.rating.parts import Outcome
+from billing.rating.resuming import resume_batch
 from billing.rating.sets import Priced, Use, rate_records, rate_set
 
-__all__ = ["Outcome", "Priced", "Use", "explain", "rate_batch", "rate_records", "rate_set"]
+__all__ = [
+    "Outcome",
+    "Priced",
+    "Use",
+    "explain",
+    "rate_batch",
+    "rate_records",
+    "rate_set",
+    "resume_batch",
+]

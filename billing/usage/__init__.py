@@ -1,5 +1,6 @@
 """话单: usage on its way in. README.md tells the doors, the files and what rating finds."""
 
+from billing.usage.ending import end_loading
 from billing.usage.finding import Which, list_batches, list_quarantined, list_usage
 from billing.usage.mending import (
     Retried,
@@ -31,6 +32,7 @@ __all__ = [
     "collecting_batch",
     "correct_quarantined",
     "discard_quarantined",
+    "end_loading",
     "list_batches",
     "list_quarantined",
     "list_usage",

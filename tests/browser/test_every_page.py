@@ -235,6 +235,7 @@ PARTS = {
         "bank_file_progress": "bank_file", "cashier_day_confirm": "cashier_days",
         "usage_export": "usage_list", "usage_batch_rows": "usage_batches",
         "usage_load": "usage_batches", "usage_mend": "usage_quarantine",
+        "usage_batch_act": "usage_batches",
         "revenue_export": "revenue", "revenue_refresh": "revenue", "journal_export": "journal",
         "trial_balance_export": "trial_balance", "accounting_period_close": "accounting_periods",
         "ledger_proof_found": "ledger_proof", "ledger_proof_start": "ledger_proof",

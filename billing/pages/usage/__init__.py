@@ -57,6 +57,13 @@ for page in (
         titles=("导入话单", "Load usage"),
     ),
     Page(
+        path="usage/batches/<int:id>/",
+        name="usage_batch_act",
+        view=batches.act,
+        permission=permissions.MEND_USAGE,
+        titles=("处理话单批次", "Mend a usage batch"),
+    ),
+    Page(
         path="usage/quarantine/",
         name="usage_quarantine",
         view=quarantine.show_list,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +19,9 @@ from billing import permissions, usage
 from billing.models import UsageBatch, WorkPartition
 from billing.pages.usage import words
 from billing.pages.usage.turning import text, turned
+from billing.rating import resume_batch
 from billing.states import BatchState, PartitionState
+from billing.usage.ending import stopped
 from core.console import render_page, render_part, said
 from core.errors import DomainError
 
@@ -73,6 +75,28 @@ def load(request: HttpRequest) -> HttpResponse:
     return redirect("boss:usage_batches")
 
 
+def act(request: HttpRequest, id: int) -> HttpResponse:
+    """Let parts that failed be rated again, or end a file of which the rest never came."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    actor, at = actor_of(request), timezone.now()
+    try:
+        if request.POST.get("deed") == "end":
+            why = request.POST.get("why", "").replace("\x00", "")
+            batch = usage.end_loading(batch_id=id, why=why, actor=actor, at=at)
+            done = said(f"批次 {id} 已结束入库", f"Batch {id} ends after line {batch.taken_lines}")
+        else:
+            count = resume_batch(batch_id=id, actor=actor, at=at)
+            done = said(
+                f"批次 {id} 重新批价 {count} 个分片", f"Batch {id} is rated again, parts: {count}"
+            )
+    except DomainError as refusal:
+        messages.error(request, said(refusal.zh, refusal.en))
+    else:
+        messages.success(request, done)
+    return redirect("boss:usage_batches")
+
+
 def _listed(request: HttpRequest) -> dict[str, Any]:
     state = text(request, "state")
     state = state if state in words.BATCHES else ""
@@ -81,11 +105,13 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         found = found.filter(state=state)
     rows, newer, older = turned(found, request)
     parts = _parts([one.pk for one in rows if one.state == BatchState.RATING])
+    may = actor_of(request).may(permissions.MEND_USAGE)
+    ends = set(stopped(timezone.now()).values_list("pk", flat=True)) if may else set()
     asked = {"state": state} if state else {}
     here = {name: text(request, name) for name in ("before", "after") if name in request.GET}
     return {
         "state": state,
-        "rows": [_row(one, parts) for one in rows],
+        "rows": [{**_row(one, parts), "may_end": one.pk in ends, "may_mend": may} for one in rows],
         "moving": any(one.state in MOVING for one in rows),
         "again": urlencode({**asked, **here}),
         "newer": "?" + urlencode({**asked, "after": newer}) if newer else "",
@@ -93,32 +119,37 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _parts(ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Return of batches that are being rated how many parts are done, of how many."""
+def _parts(ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return of batches that are being rated how many parts are done or failed, of how many."""
     found = (
         WorkPartition.objects.filter(work="rating", of_id__in=ids)
         .values("of_id")
         .annotate(
             done=Count("pk", filter=Q(state=PartitionState.DONE)),
+            failed=Count("pk", filter=Q(state=PartitionState.FAILED)),
+            cause=Max("cause"),
             all=Count("pk"),
         )
     )
-    return {one["of_id"]: (one["done"], one["all"]) for one in found}
+    return {one["of_id"]: one for one in found}
 
 
-def _row(one: UsageBatch, parts: dict[int, tuple[int, int]]) -> dict[str, Any]:
+def _row(one: UsageBatch, parts: dict[int, dict[str, Any]]) -> dict[str, Any]:
     told: Any = one.told
     counts: Any = one.counts
     aside = counts.get("quarantined", {})
     done, all_of = one.taken_bytes, told.get("end", 0)
+    rated = parts.get(one.pk, {})
     if one.state == BatchState.RATING:
-        done, all_of = parts.get(one.pk, (0, 0))
+        done, all_of = rated.get("done", 0), rated.get("all", 0)
     quarantine = reverse("boss:usage_quarantine")
     return {
         "batch": one,
         "source": words.word(words.SOURCES, one.source),
         "badge": words.badge(words.BATCHES, one.state),
         "cause": said(one.cause_zh, one.cause_en),
+        "failed": rated.get("failed", 0),
+        "why": rated.get("cause", ""),
         "percent": min(100, 100 * done // all_of) if all_of else 0,
         "shows_bar": one.state in (BatchState.LOADING, BatchState.RATING) and bool(all_of),
         "duplicates": counts.get("duplicates", 0),

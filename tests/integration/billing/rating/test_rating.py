@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from auth_center.actors import Actor, system_actor
 from billing.cycles import cycle_at, next_cycle
 from billing.models import (
     AllowanceBucket,
@@ -20,9 +21,12 @@ from billing.models import (
     UsageRecord,
     WorkPartition,
 )
-from billing.rating import Outcome, Use, rate_batch, rate_records, rate_set
+from billing.rating import Outcome, Use, rate_batch, rate_records, rate_set, resume_batch
+from billing.rating.batches import begin_batch
 from billing.rating.calling import missing_workers
+from billing.rating.resuming import NothingFailed
 from billing.rating.working import work_batch
+from core.errors import PermissionDenied
 from tests.integration.billing.rating.world import AT, World, charged, prices
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
@@ -89,6 +93,22 @@ def test_a_batch_of_failed_parts_keeps_nobody_busy(world: World) -> None:
     WorkPartition.objects.create(work="rating", of_id=batch.pk, part_no=0, state="failed")
     other = world.batch([{"at": TEN, "quantity": 120}])
     assert missing_workers() == [other.pk]
+
+
+def test_parts_that_failed_are_rated_once_somebody_says_so(world: World) -> None:
+    batch = world.batch([{"at": TEN, "quantity": 120}])
+    begin_batch(batch.pk)
+    WorkPartition.objects.update(state="failed", attempts=5, cause="DataError: x")
+    assert not rate_batch(batch.pk, at=AT).rated
+    with pytest.raises(PermissionDenied):
+        resume_batch(batch_id=batch.pk, actor=Actor(kind="operator", number="9"), at=AT)
+
+    assert resume_batch(batch_id=batch.pk, actor=system_actor("tests"), at=AT) == 1
+
+    assert missing_workers() == [batch.pk]
+    assert rate_batch(batch.pk, at=AT).rated == 1
+    with pytest.raises(NothingFailed):
+        resume_batch(batch_id=batch.pk, actor=system_actor("tests"), at=AT)
 
 
 def test_usage_of_a_closed_cycle_is_charged_in_the_next_that_is_open(world: World) -> None:

@@ -8,9 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from billing.ledger.proving import prove
 from billing.models import UsageBatch, UsageRecord
-from billing.usage import parts
+from billing.usage import ReasonMissing, end_loading, parts
+from billing.usage.ending import BatchGoesOn
 from billing.usage.folder import take_in_folder
 from tests.integration.billing.usage.files import CLERK, NOW, csv_text, line, put, somebody
 
@@ -87,3 +90,37 @@ def test_a_file_that_changed_meanwhile_is_not_gone_on_with(
     put_in(tmp_path, csv_text([line(f"L{n}") for n in range(3)]), "a.csv")
     assert look(tmp_path) == 1  # a file of its own
     assert sorted(UsageBatch.objects.values_list("state", flat=True)) == ["loaded", "loading"]
+
+
+def test_what_came_of_a_file_that_was_replaced_is_rated_once_it_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    somebody()
+    settings.USAGE_FOLDER = tmp_path
+    monkeypatch.setattr(parts, "PART_BYTES", 500)
+    lines = [line(f"K{n}") for n in range(30)]
+    put_in(tmp_path, csv_text(lines), "a.csv")
+    look(tmp_path, until=lambda: True)
+    first = UsageBatch.objects.get()
+    later = NOW + timedelta(hours=2)
+    with pytest.raises(BatchGoesOn):  # its file is there
+        end_loading(batch_id=first.pk, why="x", actor=CLERK, at=later)
+    put_in(tmp_path, csv_text([*lines, line("K30")]), "a.csv")
+    while not look(tmp_path):
+        pass
+    again = UsageBatch.objects.latest("pk")
+    assert (again.records, again.counts["duplicates"]) == (31 - first.records, first.records)
+    with pytest.raises(BatchGoesOn):  # it may still be on its way
+        end_loading(batch_id=first.pk, why="x", actor=CLERK, at=NOW)
+    with pytest.raises(ReasonMissing):
+        end_loading(batch_id=first.pk, why=" ", actor=CLERK, at=later)
+
+    ended = end_loading(batch_id=first.pk, why="文件被替换", actor=CLERK, at=later)
+
+    assert (ended.state, ended.cause_zh) == (
+        "loaded", f"第 {ended.taken_lines} 行之后的内容未入库: 文件被替换",
+    )  # fmt: skip
+    assert UsageRecord.objects.filter(batch__state="loaded").count() == 31
+    assert [one for one in prove(later).wrong if one.proof in ("batches", "usage")] == []
+    with pytest.raises(BatchGoesOn):
+        end_loading(batch_id=first.pk, why="x", actor=CLERK, at=later)

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from billing.models import QuarantinedRecord, UsageBatch, UsageRecord
+from billing.models import QuarantinedRecord, UsageBatch, UsageRecord, WorkPartition
 from core.systems import System
 from tests import signing
 from tests.integration.billing.usage.files import NUMBER, csv_text, line, put, somebody, take
@@ -105,6 +105,33 @@ def test_batches_with_what_became_of_their_lines(some: UsageBatch) -> None:
     assert "Unknown subscriber 1" in shown
     assert 'name="file"' not in shown
     assert "usage.csv" in page(signed_in(VIEW, LOAD), "usage/batches/rows/")
+
+
+def test_a_batch_that_is_stuck_goes_on_from_the_page(some: UsageBatch) -> None:
+    UsageBatch.objects.update(state="rating")
+    part = WorkPartition.objects.create(
+        work="rating", of_id=some.pk, part_no=0, state="failed", cause="DataError: too long"
+    )
+    shown = page(signed_in(VIEW), "usage/batches/")
+    assert "DataError: too long" in shown
+    assert "Try again" not in shown
+    client = signed_in(VIEW, MEND)
+    assert "Try again" in page(client, "usage/batches/")
+    address = f"/boss/usage/batches/{some.pk}/"
+    assert signed_in(VIEW).post(address).status_code == 403
+    answer = client.post(address, headers=ENGLISH, follow=True).content.decode()
+    assert "is rated again, parts: 1" in answer
+    part.refresh_from_db()
+    assert part.state == "waiting"
+    answer = client.post(address, headers=ENGLISH, follow=True).content.decode()
+    assert "has failed to be rated" in answer
+
+    UsageBatch.objects.update(state="loading")
+    assert "End here" in page(client, "usage/batches/")
+    told = {"deed": "end", "why": "lost"}
+    answer = client.post(address, told, headers=ENGLISH, follow=True).content.decode()
+    assert "nothing after line" in answer
+    assert UsageBatch.objects.get().state == "loaded"
 
 
 def test_a_file_is_loaded_from_the_page(tmp_path: Path) -> None:
