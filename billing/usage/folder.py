@@ -58,6 +58,9 @@ def _take_in(
     except (FileGone, OSError) as problem:
         log.error("usage file %s: %s", path.name, problem)
         return False
+    except Exception:  # whatever it is, those that wait behind it are taken in
+        log.exception("usage file %s cannot be taken in", path.name)
+        return False
     return True
 
 

@@ -95,6 +95,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "the key {value} is already held with other content",
     ),
     "no_tariff": ("没有适用的资费", "no tariff fits"),
+    "no_payer": ("没有默认付费账户", "nobody pays for the subscriber"),
 }
 
 

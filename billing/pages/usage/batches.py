@@ -119,7 +119,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _parts(ids: list[int]) -> dict[int, dict[str, Any]]:
+def _parts(ids: list[int]) -> dict[int, Any]:
     """Return of batches that are being rated how many parts are done or failed, of how many."""
     found = (
         WorkPartition.objects.filter(work="rating", of_id__in=ids)
@@ -134,7 +134,7 @@ def _parts(ids: list[int]) -> dict[int, dict[str, Any]]:
     return {one["of_id"]: one for one in found}
 
 
-def _row(one: UsageBatch, parts: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _row(one: UsageBatch, parts: dict[int, Any]) -> dict[str, Any]:
     told: Any = one.told
     counts: Any = one.counts
     aside = counts.get("quarantined", {})

@@ -54,6 +54,7 @@ REASONS = {
     "unknown_subscriber": ("用户不存在", "Unknown subscriber"),
     "key_taken": ("标识重复, 内容不同", "Key taken, other content"),
     "no_tariff": ("没有适用资费", "No tariff fits"),
+    "no_payer": ("没有付费账户", "Nobody pays"),
 }
 
 

@@ -13,4 +13,5 @@ FROM rating_result AS result
 JOIN billing_usagerecord AS used ON used.id = result.usage_id
 WHERE result.unrated IS NOT NULL
 ON CONFLICT (usage_id) WHERE usage_id IS NOT NULL AND state = 'open'
-DO UPDATE SET attempts = held.attempts + 1, reason = excluded.reason
+DO UPDATE SET attempts = least(held.attempts + 1, 30000), reason = excluded.reason,
+    detail_zh = excluded.detail_zh, detail_en = excluded.detail_en

@@ -21,11 +21,13 @@ from billing.models import (
     UsageRecord,
     WorkPartition,
 )
+from billing.pages.usage import words as page_words
 from billing.rating import Outcome, Use, rate_batch, rate_records, rate_set, resume_batch
 from billing.rating.batches import begin_batch
 from billing.rating.calling import missing_workers
 from billing.rating.resuming import NothingFailed
 from billing.rating.working import work_batch
+from billing.usage.refusals import REASONS
 from core.errors import PermissionDenied
 from tests.integration.billing.rating.world import AT, World, charged, prices
 
@@ -186,6 +188,26 @@ def test_a_subscriber_for_whom_nobody_pays_waits(world: World) -> None:
     rate_batch(world.batch([{"at": TEN, "quantity": 60}]).pk, at=AT)
     assert QuarantinedRecord.objects.get().reason == "no_payer"
     assert not AllowanceBucket.objects.exists()
+
+
+def test_why_a_record_waits_is_told_as_it_is_now(world: World) -> None:
+    wang = world.subscribers["wang"]
+    payers = PaymentRelation.objects.filter(subscriber=wang)
+    payer = payers.get()
+    payers.delete()
+    rate_batch(world.batch([{"at": TEN, "usage": "sms", "quantity": 1}]).pk, at=AT)
+    QuarantinedRecord.objects.update(attempts=30000)
+    payer.save(force_insert=True)
+
+    again = world.batch([], source="rerate")
+    QuarantinedRecord.objects.update(retried_in=again)
+    rate_batch(again.pk, at=AT)
+
+    waiting = QuarantinedRecord.objects.get()
+    assert (waiting.reason, waiting.attempts) == ("no_tariff", 30000)
+    assert waiting.detail_en == "no tariff has a price for this use"
+    for words in (REASONS, page_words.REASONS):
+        assert {"no_payer", "no_tariff"} <= set(words)
 
 
 def test_another_payer_with_the_same_billing_day_gives_nothing_twice(world: World) -> None:

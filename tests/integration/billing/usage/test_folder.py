@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import DataError
 from pytest_django import Settings
 
 from billing.ledger.proving import prove
 from billing.models import UsageBatch, UsageRecord
-from billing.usage import ReasonMissing, end_loading, parts
+from billing.usage import ReasonMissing, end_loading, folder, parts
 from billing.usage.ending import BatchGoesOn
 from billing.usage.folder import take_in_folder
 from tests.integration.billing.usage.files import CLERK, NOW, csv_text, line, put, somebody
@@ -20,20 +22,20 @@ from tests.integration.billing.usage.files import CLERK, NOW, csv_text, line, pu
 pytestmark = pytest.mark.django_db(databases=["boss"], transaction=True)
 
 
-def look(folder: Path, until: Callable[[], bool] = lambda: False) -> int:
-    return take_in_folder(folder, actor=CLERK, clock=lambda: NOW, until=until)
+def look(where: Path, until: Callable[[], bool] = lambda: False) -> int:
+    return take_in_folder(where, actor=CLERK, clock=lambda: NOW, until=until)
 
 
-def put_in(folder: Path, content: str, name: str, *, seconds_ago: float = 60) -> None:
-    (folder / "incoming").mkdir(exist_ok=True, parents=True)
-    path = put(folder / "incoming", content, name)
+def put_in(where: Path, content: str, name: str, *, seconds_ago: float = 60) -> None:
+    (where / "incoming").mkdir(exist_ok=True, parents=True)
+    path = put(where / "incoming", content, name)
     written = (NOW - timedelta(seconds=seconds_ago)).timestamp()
     os.utime(path, (written, written))
 
 
-def names(folder: Path) -> list[str]:
+def names(where: Path) -> list[str]:
     return sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.name != ".lock"
+        str(path.relative_to(where)) for path in where.rglob("*.*") if path.name != ".lock"
     )
 
 
@@ -50,6 +52,29 @@ def test_files_are_taken_in_and_moved(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert list(UsageRecord.objects.values_list("key", flat=True)) == ["A"]
     assert look(tmp_path) == 0
+
+
+def test_a_file_that_nobody_understands_holds_no_other_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    somebody()
+    for name in ("a", "b"):
+        put_in(tmp_path, csv_text([line(name)]), f"{name}.csv")
+    taken_in = folder.load_some
+
+    def load_some(batch_id: int, path: Path, **how: Any) -> bool:
+        if path.name == "a.csv":
+            raise DataError("unforeseen")
+        return taken_in(batch_id, path, **how)
+
+    monkeypatch.setattr(folder, "load_some", load_some)
+    assert look(tmp_path) == 1
+    assert names(tmp_path) == ["done/b.csv", "incoming/a.csv"]
+    assert "a.csv cannot be taken in" in caplog.text
+
+    monkeypatch.setattr(folder, "load_some", taken_in)
+    assert look(tmp_path) == 1
+    assert UsageRecord.objects.count() == 2
 
 
 def test_a_name_that_comes_again_keeps_both_files(tmp_path: Path) -> None:
