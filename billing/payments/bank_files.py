@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +34,8 @@ from core.numbers import PAYMENT, format_number
 from core.systems import System
 
 PORTION = 2000  # lines that one transaction pays
+SERIAL_TAKEN = "serial_taken"  # why a line waits: its serial stands for other money
+Told = tuple[str, Decimal, str]  # account, amount and currency: what a repetition has, too
 _COLUMNS = ("file_id", "line_no", "serial", "account_text", "payer", "currency", "amount",
             "paid_at", "state", "reason")  # fmt: skip
 
@@ -64,7 +67,7 @@ def load_bank_file(
         except BankFileRefused as refusal:
             refused = refusal
             stream.exhaust()
-        known = BankFile.objects.filter(digest=stream.digest).first()
+        known = _of_digest(stream.digest)
         if known is not None:
             BankLine.objects.filter(file=file).delete()
             file.delete()
@@ -86,6 +89,13 @@ def load_bank_file(
     return file
 
 
+def _of_digest(digest: str) -> BankFile | None:
+    """Return the file of that content; who hands the same one in just now waits for it."""
+    with connections[System.BOSS.alias].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
+    return BankFile.objects.filter(digest=digest).first()
+
+
 def post_bank_files(*, actor: Actor, at: datetime) -> int:
     """Pay the next portion of lines that wait, of the file that came first; return how many."""
     file_id = (
@@ -101,7 +111,8 @@ def post_portion(*, file_id: int, actor: Actor, at: datetime, portion: int = POR
     """Pay the next lines of a file, or put them in suspense, and finish it when none waits.
 
     A line is paid to the account whose number it states, in that account's currency; what names
-    no account goes into suspense. A serial number taken before moves nothing.
+    no account goes into suspense, and so does what has a serial number that the bank has given
+    to other money. What was told before moves nothing.
     """
     with transaction.atomic(using=System.BOSS.alias):
         file = BankFile.objects.select_for_update(no_key=True).get(pk=file_id)
@@ -118,8 +129,7 @@ def post_portion(*, file_id: int, actor: Actor, at: datetime, portion: int = POR
 
 
 def _post(file: BankFile, lines: Sequence[BankLine], actor: Actor, at: datetime) -> None:
-    source = f"bank:{file.bank}"
-    fresh = _without_repeated(lines, source)
+    fresh = _without_repeated(lines)
     accounts = {
         one.account_no: one
         for one in BillingAccount.objects.filter(
@@ -130,14 +140,16 @@ def _post(file: BankFile, lines: Sequence[BankLine], actor: Actor, at: datetime)
     strange: list[BankLine] = []
     for line in fresh:
         account = accounts.get(line.account_text)
-        if account is None:
+        if line.reason:
+            pass  # somebody has to look at it
+        elif account is None:
             line.reason = "account_unknown"
         elif account.currency != line.currency:
             line.reason = "currency"
         (strange if line.reason else paid).append(line)
     if paid:
         lock_accounts({accounts[line.account_text].pk for line in paid})
-        payments = _payments(paid, accounts, source, actor, at)
+        payments = _payments(paid, accounts, f"bank:{file.bank}", actor, at)
         post_payments(payments, actor=actor, at=at)
         for line, payment in zip(paid, payments, strict=True):
             line.state, line.payment_id = BankLineState.PAID, payment.pk
@@ -182,29 +194,35 @@ def _keep(lines: Sequence[BankLine]) -> None:
         )
 
 
-def _without_repeated(lines: Sequence[BankLine], source: str) -> list[BankLine]:
-    """Mark the lines whose serial was told before, here or in this file; return the others."""
-    taken = dict(
-        Payment.objects.filter(
-            source=source, reference__in=[line.serial for line in lines]
-        ).values_list("reference", "pk")
+def _without_repeated(lines: Sequence[BankLine]) -> list[BankLine]:
+    """Mark the lines that were told before, here or in this file; return the others.
+
+    A serial that was told of other money is no repetition: that line waits for a person.
+    """
+    told: dict[str, dict[Told, int | None]] = defaultdict(dict)
+    before = BankLine.objects.filter(
+        file__bank=lines[0].file.bank,
+        serial__in={line.serial for line in lines},
+        state__in=(BankLineState.PAID, BankLineState.SUSPENSE, BankLineState.RETURNED),
     )
-    held = set(
-        BankLine.objects.filter(
-            file__bank=lines[0].file.bank,
-            serial__in=[line.serial for line in lines],
-            state__in=(BankLineState.SUSPENSE, BankLineState.RETURNED),
-        ).values_list("serial", flat=True)
-    )
+    for line in before:
+        told[line.serial][_told(line)] = line.payment_id
     fresh = []
     for line in lines:
-        if line.serial in taken or line.serial in held:
+        known = told[line.serial]
+        if _told(line) in known:
             line.state, line.reason = BankLineState.REPEATED, "repeated"
-            line.payment_id = taken.get(line.serial)
-        else:
-            held.add(line.serial)
-            fresh.append(line)
+            line.payment_id = known[_told(line)]
+            continue
+        if known:
+            line.reason = SERIAL_TAKEN
+        known[_told(line)] = None
+        fresh.append(line)
     return fresh
+
+
+def _told(line: BankLine) -> Told:
+    return line.account_text, line.amount, line.currency
 
 
 def _payments(

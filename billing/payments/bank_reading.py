@@ -23,6 +23,7 @@ from core.errors import DomainError
 
 LONGEST_LINE = 2000
 MOST_BYTES = 4 * LONGEST_LINE  # of one line, whatever its letters
+LONGEST_BANK = 30  # a payment's source names it
 _FORMS = ("%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y%m%d")
 
 
@@ -118,7 +119,9 @@ class BankFileReader:
     def _head(self, cells: list[str]) -> None:
         if cells[0] != "H" or len(cells) != 3 or not cells[1] or len(cells[2]) != 3:
             raise self._refusal("应为文件头 H,银行,币种", "the header H,bank,currency is expected")
-        self.bank, self.currency = cells[1][:40], cells[2].upper()
+        if len(cells[1]) > LONGEST_BANK:
+            raise self._refusal("银行代码过长", "the bank's code is too long")
+        self.bank, self.currency = cells[1], cells[2].upper()
         self.units = minor_units(self.currency)
 
     def _payment(self, cells: list[str]) -> ToldPayment:
@@ -167,7 +170,9 @@ class BankFileReader:
         try:
             told = (int(cells[1]), Decimal(cells[2]))
         except (IndexError, ValueError, ArithmeticError):
-            raise self._refusal("应为 T,笔数,总额", "T,lines,amount is expected") from None
+            told = (0, Decimal("NaN"))
+        if not told[1].is_finite():
+            raise self._refusal("应为 T,笔数,总额", "T,lines,amount is expected")
         if told != (self.count, self.total):
             raise self._refusal(
                 f"总计 {told[0]} 笔 {told[1]}, 实为 {self.count} 笔 {self.total}",

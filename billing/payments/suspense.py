@@ -12,6 +12,7 @@ from auth_center.permissions import require
 from billing import permissions
 from billing.ledger.posting import reverse
 from billing.models import BankLine, JournalEntry, Payment
+from billing.payments.bank_files import SERIAL_TAKEN
 from billing.payments.parties import account_of
 from billing.payments.reasons import stated
 from billing.payments.taking import take_permitted
@@ -45,7 +46,7 @@ def assign_suspense(*, line_id: int, account_no: str, actor: Actor, at: datetime
             currency=line.currency,
             method=PaymentMethod.BANK_FILE,
             source=f"bank:{line.file.bank}",
-            reference=line.serial,
+            reference=_reference(line),
             paid_at=line.paid_at,
             actor=actor,
             at=at,
@@ -67,6 +68,11 @@ def return_suspense(*, line_id: int, reason: str, actor: Actor, at: datetime) ->
         line.save(update_fields=["state", "reason"])
         _record(line, actor, at, {"returned": why})
     return line
+
+
+def _reference(line: BankLine) -> str:
+    """Return the bank's serial number; where that stands for other money, one of its own."""
+    return f"{line.serial[:60]}/{line.pk}" if line.reason == SERIAL_TAKEN else line.serial
 
 
 def _held(line_id: int) -> BankLine:

@@ -38,6 +38,7 @@ LINE_REASONS = {
     "account_unknown": ("没有该账户", "No such account"),
     "currency": ("币种与账户不同", "Not the account's currency"),
     "repeated": ("流水号已入账", "The serial number was told before"),
+    "serial_taken": ("流水号已用于另一笔", "The serial number stands for other money"),
     "returned": ("已退回付款人", "Sent back"),
     "reversed": ("缴费已返销", "The payment was reversed"),
 }

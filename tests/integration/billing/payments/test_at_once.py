@@ -14,8 +14,9 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from billing.models import Payment
+from billing.models import BankFile, Payment
 from billing.payments import refund, reverse_payment, settle_bills
+from billing.payments.bank_files import load_bank_file, post_bank_files
 from billing.payments.callbacks import sign
 from billing.payments.refunding import BalanceShort
 from billing.payments.reversing import NotReversible, RestSpent
@@ -170,3 +171,20 @@ def test_settlements_of_many_accounts_beside_payments_lock_nobody_out() -> None:
     assert set(open_amounts(*bills)) == {money(0)}
     assert {balance(one) for one in owners} == {money(0)}
     assert wrong() == []
+
+
+def test_a_bank_s_file_handed_in_twice_at_once_is_one_file() -> None:
+    wang = account()
+    content = b"H,ICBC,CNY\nD,S1,AC000000018,20,20261119\nT,1,20\n"
+
+    found = at_once(
+        *(
+            lambda n=n: load_bank_file(name="icbc.csv", content=content, actor=clerk(n), at=AT)
+            for n in ("8001", "8002", "8003")
+        )
+    )
+
+    assert len({one.pk for one in found}) == 1
+    while post_bank_files(actor=clerk(), at=AT):
+        pass
+    assert (BankFile.objects.count(), balance(wang)) == (1, 20)

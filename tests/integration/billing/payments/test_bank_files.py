@@ -99,12 +99,37 @@ def test_a_serial_told_in_another_file_moves_nothing() -> None:
     assert wrong() == []
 
 
+def test_a_serial_that_stands_for_other_money_waits_for_a_person() -> None:
+    wang, li = account("AC000000018"), account("AC000000026")
+    load(file_of("S1,AC000000018,20,20261119", "S1,AC000000018,21,20261119"))
+    load(
+        file_of(
+            "S1,AC000000026,20,20261119", "S1,AC000000018,21,20261119", "S2,AC000000026,3,20261119"
+        )
+    )
+    post_all()
+
+    assert [(one.state, one.reason) for one in BankLine.objects.order_by("pk")] == [
+        ("paid", ""), ("suspense", "serial_taken"), ("suspense", "serial_taken"),
+        ("repeated", "repeated"), ("paid", ""),
+    ]  # fmt: skip
+    assert (balance(wang), balance(li)) == (20, 3)
+    assert (ledger(Ledger.BANK), ledger(Ledger.SUSPENSE)) == (64, -41)
+    for line, owner in zip(BankLine.objects.filter(state="suspense"), (wang, li), strict=True):
+        assign_suspense(line_id=line.pk, account_no=owner.account_no, actor=clerk(), at=AT)
+    assert (balance(wang), balance(li), ledger(Ledger.SUSPENSE)) == (41, 23, 0)
+    assert wrong() == []
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [
         (file_of("S1,AC000000018,20,20261119", totals="T,2,20"), 3),
         (file_of("S1,AC000000018,20,20261119", totals="T,1,20.01"), 3),
         (file_of("S1,AC000000018,20,20261119", totals="T,1"), 3),
+        (file_of("S1,AC000000018,20,20261119", totals="T,1,sNaN"), 3),
+        (file_of("S1,AC000000018,20,20261119", totals="T,1,Infinity"), 3),
+        (file_of("S1,AC000000018,20,20261119", bank="I" * 31), 1),
         (file_of("S1,AC000000018,20,20261119")[:-8], 2),
         (b"H,ICBC,CNY\nD,S1,AC1,20,20261119\n", 2),
         (file_of("S1,AC000000018,20,someday"), 2),
