@@ -124,7 +124,7 @@ def adjust_account(
             _lower_bill(adjustment, bill, actor, at)
         else:
             _move_balance(adjustment, account, actor, at)
-        refresh_overdue([account.pk], at=at)
+        refresh_overdue(_who_pays(account, bill), at=at)
         record(
             *(System.BOSS, actor, permissions.ADJUST, f"account:{account.account_no}"),
             at=at,
@@ -162,7 +162,7 @@ def reverse_adjustment(
             source_kind="adjustment", source_no=adjustment_no, kind=KINDS[adjustment.kind][1]
         )
         paid = list(standing(adjustment_id=adjustment.pk))
-        lock_bills(paid)
+        bills = lock_bills(paid).values()
         book_id = posted.postings.exclude(book_id=None).values_list("book_id", flat=True).first()
         if book_id is not None:
             book = BalanceBook.objects.select_for_update(no_key=True).get(pk=book_id)
@@ -181,7 +181,7 @@ def reverse_adjustment(
         adjustment.state = AdjustmentState.REVERSED
         adjustment.reversed_at = at
         adjustment.save(update_fields=["state", "reversed_at"])
-        refresh_overdue([account.pk], at=at)
+        refresh_overdue(_who_pays(account, *bills), at=at)
         record(
             *(System.BOSS, actor, permissions.ADJUST, f"account:{account.account_no}"),
             at=at,
@@ -189,6 +189,13 @@ def reverse_adjustment(
             after={"adjustment": adjustment_no, "state": AdjustmentState.REVERSED, "reason": why},
         )
     return adjustment
+
+
+def _who_pays(account: BillingAccount, *bills: Bill | None) -> set[int]:
+    """Return the account, and who pays those of its bills that went into a parent's."""
+    whole = [one.consolidated_into_id for one in bills if one and one.consolidated_into_id]
+    payers = Bill.objects.filter(pk__in=whole).values_list("account_id", flat=True)
+    return {account.pk, *payers}
 
 
 def _same(

@@ -12,6 +12,7 @@ from billing.ledger.chart import Ledger
 from billing.models import Adjustment, BalanceBook, Bill, BillingAccount, JournalEntry, Payment
 from billing.payments import (
     adjust_account,
+    refresh_overdue,
     refund,
     release_bills,
     reverse_adjustment,
@@ -182,6 +183,21 @@ def test_an_adjustment_lowers_a_bill_and_its_undoing_opens_it_again() -> None:
 
     assert (open_amounts(owed), ledger(Ledger.GOODWILL)) == ([money(12)], 0)
     assert wrong() == []
+
+
+def test_what_is_taken_off_a_child_s_bill_its_parent_owes_no_more() -> None:
+    parent, child = account("AC000000018"), account("AC000000026")
+    late = date(2026, 11, 1)
+    whole = bill(parent, {}, due_on=late)
+    owed = bill(child, {"voice": "30"}, due_on=late, consolidated_into_id=whole.pk)
+    refresh_overdue([parent.pk, child.pk], at=AT)
+
+    made = adjust(child, "12", bill_no=owed.bill_no)
+    parent.refresh_from_db()
+    assert parent.overdue_amount == 18
+    reverse_adjustment(adjustment_no=made.adjustment_no, reason="误补", actor=clerk(), at=LATER)
+    parent.refresh_from_db()
+    assert (parent.overdue_amount, open_amounts(owed)) == (30, [money(30)])
 
 
 def test_a_bad_debt_is_a_bill_s_and_no_goodwill() -> None:
