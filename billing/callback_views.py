@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from billing.payments.callbacks import hear_callback
 from core.errors import DomainError
+from core.tmf.language import language_of
 
 MOST_BYTES = 64 * 1024
 
@@ -33,5 +34,6 @@ def payment_told(request: HttpRequest, source: str) -> HttpResponse:
             at=timezone.now(),
         )
     except DomainError as refusal:
-        return JsonResponse({"code": refusal.code, "message": refusal.en}, status=refusal.status)
+        words = refusal.words(language_of(request))
+        return JsonResponse({"code": refusal.code, "message": words}, status=refusal.status)
     return JsonResponse({"paymentNo": payment.payment_no, "status": payment.state})

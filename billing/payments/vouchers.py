@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import count as counting
 
 from django.conf import settings
 from django.db import transaction
@@ -20,10 +22,11 @@ from billing.payments.money import well_formed
 from billing.payments.reasons import stated
 from billing.payments.taking import take_permitted
 from billing.selectors.vouchers import LOT_DIGITS
-from billing.states import PaymentMethod, VoucherState
+from billing.states import PaymentMethod, PaymentState, VoucherState
 from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
 
+SOURCE = "voucher"
 SECRET_DIGITS = 18
 MOST_AT_ONCE = 100_000
 
@@ -130,6 +133,7 @@ def void_vouchers(*, lot: str, reason: str, actor: Actor, at: datetime) -> int:
 def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> Payment:
     """Pay a voucher's amount to an account; used again for the same account it moves nothing.
 
+    One whose payment was reversed pays again, whose account it may be: its owner keeps the value.
     Raises ``VoucherInvalid``, ``AccountUnknown``, ``CurrencyOfAnother`` or ``PeriodClosed``: then
     the voucher stays as it is.
     """
@@ -139,27 +143,62 @@ def use_voucher(*, account_no: str, secret: str, actor: Actor, at: datetime) -> 
         voucher = Voucher.objects.select_for_update(no_key=True).filter(digest=digest).first()
         if voucher is None:
             raise VoucherInvalid(field="secret")
-        if voucher.state == VoucherState.USED:
-            used = Payment.objects.select_related("account").get(pk=voucher.payment_id or 0)
-            if used.account.account_no == account_no:
-                return used
-        if voucher.state != VoucherState.ISSUED or voucher.expires_at <= at:
+        paid, reference = _paid(voucher)
+        stands = paid is not None and paid.state == PaymentState.DONE
+        if paid is not None and stands and paid.account.account_no == account_no:
+            return paid
+        if not _can_be_used(voucher, paid, at):
             raise VoucherInvalid(field="secret")
         payment = take_permitted(
             account_no=account_no,
             amount=voucher.amount,
             currency=voucher.currency,
             method=PaymentMethod.VOUCHER,
-            source="voucher",
-            reference=voucher.serial,
+            source=SOURCE,
+            reference=reference,
             actor=actor,
             at=at,
         )
-        voucher.state = VoucherState.USED
-        voucher.used_at = at
-        voucher.payment_id = payment.pk
-        voucher.save(update_fields=["state", "used_at", "payment_id"])
+        if voucher.state == VoucherState.ISSUED:
+            voucher.state = VoucherState.USED
+            voucher.used_at = at
+            voucher.payment_id = payment.pk
+            voucher.save(update_fields=["state", "used_at", "payment_id"])
     return payment
+
+
+def _names(voucher: Voucher) -> Iterator[str]:
+    """Yield what its payments are called: by its serial, and once more for each that is undone."""
+    return (f"{voucher.serial}/{time}" if time > 1 else voucher.serial for time in counting(1))
+
+
+def _paid(voucher: Voucher) -> tuple[Payment | None, str]:
+    """Return the payment that the voucher made last, and what its next one would be called."""
+    rows = Payment.objects.filter(source=SOURCE).select_related("account")
+    last = None
+    for name in _names(voucher):
+        found = rows.filter(reference=name).first()
+        if found is None:
+            return last, name
+        last = found
+    raise AssertionError  # there are names without end
+
+
+def _can_be_used(voucher: Voucher, paid: Payment | None, at: datetime) -> bool:
+    """Tell whether a voucher pays: a new one, or one whose payment was undone, of a good lot."""
+    if voucher.expires_at <= at:
+        return False
+    if voucher.state == VoucherState.ISSUED:
+        return True
+    undone = paid is not None and paid.state == PaymentState.REVERSED
+    return undone and voucher.state == VoucherState.USED and not _is_void(voucher.serial)
+
+
+def _is_void(serial: str) -> bool:
+    lot = serial[:LOT_DIGITS]
+    return Voucher.objects.filter(
+        serial__gte=lot + "0" * 6, serial__lte=lot + "9" * 6, state=VoucherState.VOID
+    ).exists()
 
 
 def spelled(secret: str) -> str:

@@ -12,8 +12,15 @@ from django.http import HttpResponse
 from django.test import Client
 
 from billing.models import Payment, Voucher
+from billing.payments import reverse_payment
 from billing.payments.callbacks import sign
-from billing.payments.vouchers import LotInvalid, VoucherInvalid, issue_vouchers, use_voucher
+from billing.payments.vouchers import (
+    LotInvalid,
+    VoucherInvalid,
+    issue_vouchers,
+    use_voucher,
+    void_vouchers,
+)
 from tests.integration.billing.payments.world import (
     AT,
     account,
@@ -50,6 +57,40 @@ def test_a_voucher_pays_once() -> None:
         use_voucher(account_no=li.account_no, secret="1" * 18, actor=clerk(), at=AT)
     assert (balance(li), Voucher.objects.get(serial=serial).state) == (0, "used")
     assert wrong() == []
+
+
+def test_a_voucher_whose_payment_is_undone_can_be_used_again() -> None:
+    wang, li = account("AC000000018"), account("AC000000026")
+    ((serial, secret),) = issue_vouchers(
+        count=1, amount="50", expires_at=YEAR, actor=clerk(), at=AT
+    )
+    about: dict[str, Any] = {"secret": secret, "actor": clerk(), "at": AT}
+    for owner, reference in ((li, serial), (li, f"{serial}/2"), (wang, f"{serial}/3")):
+        paid = use_voucher(account_no=owner.account_no, **about)
+        assert (paid.reference, balance(owner)) == (reference, 50)
+        if owner is li:
+            reverse_payment(payment_no=paid.payment_no, reason="充错", actor=clerk(), at=AT)
+            assert balance(li) == 0
+
+    with pytest.raises(VoucherInvalid):
+        use_voucher(account_no=li.account_no, **about)
+    assert (balance(wang), balance(li), Payment.objects.count()) == (50, 0, 3)
+    assert wrong() == []
+
+
+def test_a_voucher_of_a_void_lot_pays_no_more_also_once_its_payment_is_undone() -> None:
+    wang = account("AC000000018")
+    (_, secret), (serial, _) = issue_vouchers(
+        count=2, amount="50", expires_at=YEAR, actor=clerk(), at=AT
+    )
+    about: dict[str, Any] = {"account_no": wang.account_no, "actor": clerk(), "at": AT}
+    paid = use_voucher(secret=secret, **about)
+    void_vouchers(lot=serial[:12], reason="文件丢失", actor=clerk(), at=AT)
+    reverse_payment(payment_no=paid.payment_no, reason="盗用", actor=clerk(), at=AT)
+
+    with pytest.raises(VoucherInvalid):
+        use_voucher(secret=secret, **about)
+    assert balance(wang) == 0
 
 
 def test_no_secret_is_kept() -> None:
@@ -102,12 +143,28 @@ def test_a_payment_told_twice_is_taken_once() -> None:
     assert wrong() == []
 
 
+def test_a_refusal_is_told_in_the_service_s_language() -> None:
+    body, stamp = json.dumps(told()).encode(), str(int(time.time()))
+    for language, words in (("en", "There is no account"), ("zh-CN,en;q=0.5", "没有账户")):
+        answer = Client().post(
+            "/billing/callbacks/alipay/",
+            data=body,
+            content_type="application/json",
+            headers={
+                "x-timestamp": stamp,
+                "x-signature": sign(SECRET, stamp, body),
+                "accept-language": language,
+            },
+        )
+        assert answer.json()["message"] == f"{words} AC000000018"
+
+
 @pytest.mark.parametrize(
     ("about", "content", "status"),
     [
         ({"secret": "another"}, told(), 401),
-        ({"age": 301}, told(), 401),
-        ({"age": -301}, told(), 401),
+        ({"age": 400}, told(), 401),
+        ({"age": -400}, told(), 401),
         ({"source": "nobody"}, told(), 404),
         ({}, b"", 400),
         ({}, b"[1]", 400),
