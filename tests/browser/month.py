@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import psycopg
@@ -179,7 +180,7 @@ def invoice(seat: Desk, bill_no: str) -> str:
 def hand_in_bank_file(seat: Desk, name: str, lines: Sequence[tuple[str, str, str]]) -> None:
     """Hand in a bank's file of serial, account and amount; wait until it is posted."""
     today = f"{timezone.localdate():%Y%m%d}"
-    total = sum(float(amount) for *_, amount in lines)
+    total = sum(Decimal(amount) for *_, amount in lines)
     rows = [f"D,{serial},{account},{amount},{today}" for serial, account, amount in lines]
     text = "\n".join(["H,ICBC,CNY", *rows, f"T,{len(rows)},{total:.2f}", ""])
     seat.open("/boss/bank-files/")
