@@ -105,10 +105,10 @@ def _go_on(run_id: int, at: datetime) -> _Next:
         if PartitionState.FAILED in left:
             _fail(run, parts)
             return _Next.LEAVE
-        if run.kind == RunKind.FINAL and not parts.filter(work=SETTLE).exists():
+        if not parts.filter(work=SETTLE).exists():
             consolidate(run)
             scopes = parts.order_by("part_no").values_list("scope", flat=True)
-            if lay_out(SETTLE, run.pk, scopes):
+            if run.kind == RunKind.FINAL and lay_out(SETTLE, run.pk, scopes):
                 return _Next.WORK
         _end(run, at)
     return _Next.LEAVE

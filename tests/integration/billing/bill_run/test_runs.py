@@ -12,6 +12,7 @@ from django.db import DataError, connections
 
 from auth_center.actors import Actor
 from billing.bill_run import running
+from billing.bill_run.comparing import compare
 from billing.bill_run.on_demand import ask_for_bill, list_requests
 from billing.bill_run.rebilling import BillExists, LaterBillExists, bill_left_out, rebill
 from billing.bill_run.running import cancel_trial, resume_run, start_run, stop_run
@@ -213,6 +214,24 @@ def test_children_s_bills_go_into_their_parent_s(world: World) -> None:
     assert (whole.total, whole.open_amount) == (0, 0)
     assert {bill_of(name).consolidated_into_id for name in ("A", "B")} == {whole.pk}
     assert bill_of("C").consolidated_into_id is None
+
+
+def test_a_trial_puts_children_s_bills_together_as_the_run_will(world: World) -> None:
+    parent = world.account("P")
+    BillingAccount.objects.filter(account_no="A").update(parent=parent)
+    work(start())
+
+    trial = world.run("2026-04-01", kind=RunKind.TRIAL)
+
+    whole = bill_of("P", "2026-04-01", state=BillState.TRIAL)
+    child = bill_of("A", "2026-04-01", state=BillState.TRIAL)
+    assert (whole.total, child.consolidated_into_id) == (0, whole.pk)
+    [found] = compare(trial, BILLER)
+    assert (found.bills, found.bills_before, found.new, found.gone) == (4, 4, 0, 0)
+    assert bill_of("A").open_amount == 31
+    cancel_trial(run_no=trial.run_no, actor=BILLER, at=local("2026-05-01 03:00"))
+    assert not Bill.objects.filter(state=BillState.TRIAL).exists()
+    assert not prove(local("2026-05-01 04:00")).wrong
 
 
 def test_a_balance_pays_the_bill_when_it_is_made(world: World) -> None:
