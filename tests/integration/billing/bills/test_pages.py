@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from billing.models import Bill, BillLine, BillRun, Invoice, InvoicedLine
-from billing.states import BillState, RunState
+from billing.calendar import month_of
+from billing.cycles import cycle_of
+from billing.models import Bill, BillingCycle, BillLine, BillRun, Invoice, InvoicedLine
+from billing.states import BillState, CycleState, RunState
 from core.systems import System
 from tests import signing
 from tests.integration.billing.payments.world import AT, account, balance, bill, book, pay
@@ -173,6 +177,21 @@ def test_a_run_is_started_stopped_gone_on_with_and_cancelled_on_its_pages():
     assert part.headers["HX-Refresh"] == "true"
     refused = client.post("/boss/bill-runs/start/", {"kind": "trial", "cycle": "x"}, follow=True)
     assert "请选择账期和类型" in refused.content.decode()
+
+
+def test_a_month_that_was_forgotten_is_offered_though_nobody_used_anything():
+    account()
+    this = month_of(1, timezone.now())
+    months = [this]
+    for _ in range(3):
+        months.append(month_of(1, months[-1].starts_at - timedelta(days=1)))
+    _, last, forgotten, billed = months
+    BillingCycle.objects.filter(pk=cycle_of(1, billed).pk).update(state=CycleState.BILLED)
+
+    cycles = signed_in().get("/boss/bill-runs/").context["cycles"]
+
+    offered = [one["value"] for one in cycles]
+    assert offered == [f"1:{forgotten.starts_on}", f"1:{last.starts_on}"]
 
 
 def test_a_trial_is_compared_with_the_month_before():
