@@ -9,7 +9,7 @@ from functools import cache
 
 from django.utils import timezone
 
-from billing.bill_run.left_out import REASONS as REFUSED  # noqa: F401
+from billing.bill_run.left_out import REASONS
 from billing.models import Currency
 from billing.pages.measured import USAGES as USAGES
 from billing.pages.measured import place as place
@@ -68,6 +68,7 @@ DISPUTES: Coloured = {
     "upheld": ("成立", "Upheld", "success"),
     "rejected": ("不成立", "Rejected", "quiet"),
 }
+REFUSED: Both = REASONS  # why accounts are left out of a run
 BOOKS: Both = {
     "cash": ("现金", "Cash"),
     "gift": ("赠送", "Gift"),
