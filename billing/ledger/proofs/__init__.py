@@ -147,6 +147,7 @@ PROOFS = (
         ("使用费等于批价之和", "Usage charges are sums of events"),
         AMOUNT,
         ("应付内容提供方", "provider's share"),
+        ("实时已扣", "paid at once"),
     ),
     _proof("buckets", ("套餐已用量", "Allowances used"), ("已用", "used")),
     _proof("billed_usage", ("使用费全部出账一次", "Usage is billed, once"), AMOUNT),

@@ -145,6 +145,7 @@ TAMPERED: dict[str, tuple[str, set[str]]] = {
         "UPDATE billing_usagecharge SET provider_amount = 1",
         {"usage_charges"},
     ),
+    "what was paid of usage": ("UPDATE billing_usagecharge SET paid = 1", {"usage_charges"}),
     "an allowance": ("UPDATE billing_allowancebucket SET used = 61", {"buckets"}),
     "how many records there are": ("UPDATE billing_usagebatch SET records = 9", {"batches"}),
     "a line of usage": (

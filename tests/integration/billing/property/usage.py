@@ -56,7 +56,8 @@ def quarantine_is_worked(history: History, *, which: int, how: str, who: str) ->
     waiting = list(QuarantinedRecord.objects.filter(state=QuarantineState.OPEN))
     waiting.sort(key=_name)
     if how == "retry":
-        history.call(retry_quarantined, which=Which())
+        for reason in sorted({one.reason for one in waiting}):
+            history.call(retry_quarantined, which=Which(reason=reason))
     elif waiting:
         one = waiting[which % len(waiting)]
         if how == "discard":
