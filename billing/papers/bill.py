@@ -20,6 +20,7 @@ def draw_bill(
     sums: Sequence[PaperSum],
     children: Sequence[PaperSum],
     *,
+    together: str,
     cycle: str,
     money: Callable[[Any, str], str],
     whole: bool,
@@ -27,7 +28,8 @@ def draw_bill(
     """Return a bill as a document.
 
     ``lines`` are its lines by subscriber; where they are not the ``whole`` of it, it says so and
-    gives ``sums`` by kind only.
+    gives ``sums`` by kind only. ``together`` is what is open of it and of all bills that go with
+    it; ``children`` are these, or the first of very many.
     """
     account = bill.account
     paper = Paper(
@@ -68,6 +70,7 @@ def draw_bill(
                 Column(said("未销", "Open"), 2, right=True),
             ],
             [(one.name, one.about, one.amount) for one in children],
+            totals=(said("连同本账单合计未销", "Open together with this one"), "", together),
         )
     if whole:
         _draw_lines(paper, lines)

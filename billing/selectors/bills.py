@@ -25,7 +25,7 @@ from billing.models import (
     RatedEvent,
     UsageRecord,
 )
-from billing.states import LineKind
+from billing.states import BillState, LineKind
 from core.errors import NotFound
 
 
@@ -54,6 +54,15 @@ class NamedLine:
     offering: BillingOffering | None
     subscription: BillingSubscription | None
     subscriber: BillingSubscriber | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A consolidated bill with the ``bills`` that went into it: what is to be paid for all."""
+
+    bills: int
+    receivable: Decimal
+    open_amount: Decimal
 
 
 def list_bills(actor: Actor) -> QuerySet[Bill]:
@@ -163,8 +172,24 @@ def records_of(events: Iterable[RatedEvent]) -> dict[int, UsageRecord]:
 
 def children_of(bill: Bill) -> QuerySet[Bill]:
     """Return the bills of child accounts that went into a consolidated bill."""
-    rows = Bill.objects.filter(consolidated_into_id=bill.pk).select_related("account__customer")
+    rows = Bill.objects.filter(consolidated_into_id=bill.pk).exclude(state=BillState.SUPERSEDED)
+    rows = rows.select_related("account__customer", "cycle")
     return rows.order_by("pk")
+
+
+def whole_of(bill: Bill) -> Whole | None:
+    """Return what a bill and the bills that went into it come to together; None for one alone."""
+    parts = Bill.objects.filter(consolidated_into_id=bill.pk).exclude(state=BillState.SUPERSEDED)
+    found = parts.aggregate(
+        bills=Count("pk"), receivable=Sum("receivable"), open_amount=Sum("open_amount")
+    )
+    if not found["bills"]:
+        return None
+    return Whole(
+        bills=found["bills"],
+        receivable=bill.receivable + found["receivable"],
+        open_amount=bill.open_amount + found["open_amount"],
+    )
 
 
 def written_off(bill: Bill) -> list[tuple[Allocation, Payment | None]]:

@@ -228,6 +228,7 @@ PARTS = {
         "bill_again": "bill", "bill_invoice": "bill", "bill_dispute": "bill",
         "bill_event": "test_a_month",
         "bill_run_start": "bill_runs", "bill_run_state": "bill_run", "bill_run_act": "bill_run",
+        "bill_run_left_out": "bill_run",
         "bill_run_differences": "bill_run", "invoice_paper": "invoice", "invoice_undo": "invoice",
         "adjustment_export": "adjustment_list", "adjustment_reverse": "adjustment",
         "voucher_issue": "voucher_list", "voucher_void": "voucher_list",

@@ -150,6 +150,13 @@ for page in (
         titles=("出账操作", "Act on a run"),
     ),
     Page(
+        path=RUN + "left-out/",
+        name="bill_run_left_out",
+        view=runs.bill_one,
+        permission=permissions.REBILL,
+        titles=("补出账", "Bill whom the run left out"),
+    ),
+    Page(
         path="invoices/",
         name="invoice_list",
         view=invoices.show_list,

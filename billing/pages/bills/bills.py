@@ -33,6 +33,7 @@ from billing.selectors.bills import (
     named,
     sums_of,
     taxes_of,
+    whole_of,
     written_off,
 )
 from billing.selectors.invoices import invoices_of, line_invoices
@@ -43,6 +44,7 @@ from core.sheets import sheet_answer
 
 ROWS = 40
 LINES = 100
+CHILDREN = 50  # shown with a consolidated bill; the list of bills has them all
 MOST_EXPORTED = 20_000
 _STANDINGS = {
     "open": ("未销清", "Open"),
@@ -56,7 +58,8 @@ _STANDINGS = {
 
 def show_list(request: HttpRequest) -> HttpResponse:
     """Bills, the newest first: of an account, of a run, or with a number."""
-    actor, asked = actor_of(request), asked_of(request, "q", "account", "run", "standing")
+    actor = actor_of(request)
+    asked = asked_of(request, "q", "account", "run", "whole", "standing")
     number, today = number_of(asked["q"]), timezone.localdate()
     rows = list_bills(actor)
     if number:
@@ -65,6 +68,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(account__account_no=number_of(asked["account"]))
     if asked["run"]:
         rows = rows.filter(run__run_no=number_of(asked["run"]))
+    if asked["whole"]:
+        wholes = Bill.objects.filter(bill_no=number_of(asked["whole"]))
+        rows = rows.filter(consolidated_into_id__in=wholes.values("pk"))
     rows = _standing(rows, asked, number)
     found = turned(rows, request, asked, size=ROWS)
     return render_page(
@@ -111,7 +117,8 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
         lines=[_line(actor, bill, one) for one in named(lines)],
         next=address({}, after=lines[-1].line_no) if more else "",
         first=after is not None,
-        children=[bill_row(one, today) for one in children_of(bill)[:200]],
+        children=[bill_row(one, today) for one in children_of(bill)[:CHILDREN]],
+        together=_together(bill),
         whole=Bill.objects.filter(pk=bill.consolidated_into_id or 0).first(),
         before=Bill.objects.filter(pk=bill.supersedes_id or 0).first(),
         made_again=Bill.objects.filter(supersedes_id=bill.pk, account_id=bill.account_id).first(),
@@ -188,7 +195,8 @@ def _standing(rows: Any, asked: dict[str, str], number: str) -> Any:
     if standing in ("open", "overdue"):
         rows = rows.filter(state=BillState.ISSUED, open_amount__gt=0)
         return rows.filter(due_on__lt=timezone.localdate()) if standing == "overdue" else rows
-    return rows if number or asked["run"] else rows.exclude(state=BillState.TRIAL)
+    some = number or asked["run"] or asked["whole"]
+    return rows if some else rows.exclude(state=BillState.TRIAL)
 
 
 def _sums(bill: Bill) -> dict[str, str]:
@@ -198,6 +206,19 @@ def _sums(bill: Bill) -> dict[str, str]:
     )  # fmt: skip
     shown = {name: words.money(getattr(bill, name), bill.currency) for name in names}
     return shown | {"written_off": words.money(bill.receivable - bill.open_amount, bill.currency)}
+
+
+def _together(bill: Bill) -> dict[str, Any]:
+    """Return what a consolidated bill comes to with those that went into it."""
+    found = whole_of(bill)
+    if found is None:
+        return {}
+    return {
+        "bills": found.bills,
+        "receivable": words.money(found.receivable, bill.currency),
+        "open": words.money(found.open_amount, bill.currency),
+        "all": address({"whole": bill.bill_no}) if found.bills > CHILDREN else "",
+    }
 
 
 def _kinds(bill: Bill) -> list[dict[str, Any]]:

@@ -21,7 +21,15 @@ from billing.pages.bills.bills import covers_of
 from billing.pages.bills.explained import title_of
 from billing.pages.bills.shown import cycle_words
 from billing.papers.values import PaperLine, PaperSum
-from billing.selectors.bills import NamedLine, children_of, get_bill, list_lines, named, sums_of
+from billing.selectors.bills import (
+    NamedLine,
+    children_of,
+    get_bill,
+    list_lines,
+    named,
+    sums_of,
+    whole_of,
+)
 from billing.selectors.invoices import get_invoice, invoiced_lines
 from billing.states import InvoiceState, LineKind
 
@@ -76,6 +84,7 @@ def paper_of_bill(actor: Actor, bill: Bill) -> bytes:
 
     lines = list(list_lines(bill).order_by("subscriber_id", "line_no")[: MOST_LINES + 1])
     whole = len(lines) <= MOST_LINES
+    parts = whole_of(bill)
     return draw_bill(
         bill,
         [_line(actor, bill, one) for one in named(lines)] if whole else [],
@@ -95,6 +104,7 @@ def paper_of_bill(actor: Actor, bill: Bill) -> bytes:
             )
             for one in children_of(bill)[:MOST_LINES]
         ],
+        together=words.money(parts.open_amount, bill.currency) if parts else "",
         cycle=cycle_words(bill),
         money=words.money,
         whole=whole,

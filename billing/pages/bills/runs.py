@@ -21,12 +21,14 @@ from billing.bill_run.comparing import (
     list_changes,
     progress_of,
 )
+from billing.bill_run.rebilling import bill_left_out
 from billing.bill_run.running import cancel_trial, resume_run, start_run, stop_run
 from billing.calendar import month_of
-from billing.models import BillRun
+from billing.models import Bill, BillRun
 from billing.pages.bills import words
 from billing.pages.links import address_of
 from billing.pages.turning import address, turned
+from billing.payments.reasons import stated
 from billing.selectors.accounts import list_accounts
 from billing.selectors.cycles import next_to_bill
 from billing.selectors.runs import (
@@ -37,7 +39,7 @@ from billing.selectors.runs import (
     get_run,
     list_runs,
 )
-from billing.states import RunKind, RunState
+from billing.states import BillState, RunKind, RunState
 from core.console import render_page, render_part, said
 from core.errors import DomainError
 
@@ -179,14 +181,58 @@ def act(request: HttpRequest, run_no: str) -> HttpResponse:
     return redirect("boss:bill_run", run_no=run_no)
 
 
+def bill_one(request: HttpRequest, run_no: str) -> HttpResponse:
+    """Bill an account that the run had to leave out, now that it can be."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    run = get_run(run_no)
+    account_no = request.POST.get("account_no", "")
+    try:
+        bill = bill_left_out(
+            account_no=account_no,
+            starts_on=run.cycle.starts_on,
+            reason=stated(request.POST.get("reason", "")),
+            actor=actor_of(request),
+            at=timezone.now(),
+        )
+    except DomainError as refusal:
+        messages.error(request, said(refusal.zh, refusal.en))
+        return redirect("boss:bill_run", run_no=run_no)
+    if bill is None:
+        messages.success(request, said("没有可出账的费用", "There is nothing to bill"))
+        return redirect("boss:bill_run", run_no=run_no)
+    messages.success(request, said(f"已出账 {bill.bill_no}", f"Billed: {bill.bill_no}"))
+    return redirect("boss:bill_run", run_no=run_no)
+
+
+def _left_out(run: BillRun, actor: Actor) -> list[dict[str, Any]]:
+    """Return the accounts that a run left out, with the bill that each has got since."""
+    told = (run.counts or {}).get("refused_accounts", [])
+    numbers = [one["account_no"] for one in told]
+    seen = list_accounts(actor).filter(account_no__in=numbers)
+    bills = dict(
+        Bill.objects.filter(
+            account__account_no__in=numbers, cycle_id=run.cycle_id, state=BillState.ISSUED
+        ).values_list("account__account_no", "bill_no")
+    )
+    may = run.kind == RunKind.FINAL and run.state == RunState.DONE
+    may = may and actor.may(permissions.REBILL)
+    within = set(seen.values_list("account_no", flat=True))
+    return [
+        {
+            "account_no": one["account_no"],
+            "reason": words.word(words.REFUSED, one["reason"]),
+            "page": address_of(actor, "account", one["account_no"]),
+            "bill_no": bills.get(one["account_no"], ""),
+            "may_bill": may and one["account_no"] not in bills,
+        }
+        for one in told
+        if one["account_no"] in within
+    ]
+
+
 def _standing(run: BillRun, actor: Actor) -> dict[str, Any]:
     far = progress_of(run)
-    left_out = (run.counts or {}).get("refused_accounts", [])
-    seen = set(
-        list_accounts(actor)
-        .filter(account_no__in=[one["account_no"] for one in left_out])
-        .values_list("account_no", flat=True)
-    )
     return {
         **_row(run),
         "far": far,
@@ -197,15 +243,7 @@ def _standing(run: BillRun, actor: Actor) -> dict[str, Any]:
         "can_resume": run.state in (RunState.STOPPED, RunState.FAILED),
         "can_cancel": run.kind == RunKind.TRIAL and run.state != RunState.CANCELLED,
         "failures": list(failures_of(run)[:20]),
-        "refused": [
-            {
-                "account_no": one["account_no"],
-                "reason": words.word(words.REFUSED, one["reason"]),
-                "page": address_of(actor, "account", one["account_no"]),
-            }
-            for one in left_out
-            if one["account_no"] in seen
-        ],
+        "refused": _left_out(run, actor),
         "compares": run.state in (RunState.DONE, RunState.STOPPED) and run.kind != RunKind.REBILL,
     }
 

@@ -11,10 +11,19 @@ from django.utils import timezone
 
 from billing.calendar import month_of
 from billing.cycles import cycle_of
-from billing.models import Bill, BillingCycle, BillLine, BillRun, Invoice, InvoicedLine
+from billing.models import (
+    Bill,
+    BillingAccount,
+    BillingCycle,
+    BillLine,
+    BillRun,
+    Invoice,
+    InvoicedLine,
+)
 from billing.states import BillState, CycleState, RunState
 from core.systems import System
 from tests import signing
+from tests.integration.billing.bill_run.world import World
 from tests.integration.billing.payments.world import AT, account, balance, bill, book, pay
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "boss"])
@@ -192,6 +201,53 @@ def test_a_month_that_was_forgotten_is_offered_though_nobody_used_anything():
 
     offered = [one["value"] for one in cycles]
     assert offered == [f"1:{forgotten.starts_on}", f"1:{last.starts_on}"]
+
+
+def test_whom_a_run_left_out_is_billed_on_its_page():
+    world = World()
+    world.fee("FEE", 31)
+    for name, profile in (("AC000000018", "standard"), ("AC000000026", "nowhere")):
+        world.account(name, tax_profile=profile)
+        world.subscriber(f"S{name}", name)
+        world.has("FEE", subscriber=f"S{name}")
+    run = world.run()
+    client = signed_in(org_unit="SH-01", region="SH")
+    page, bill_it = f"/boss/bill-runs/{run.run_no}/", f"/boss/bill-runs/{run.run_no}/left-out/"
+    assert "税务档案未知" in text(client, page)
+    told = {"account_no": "AC000000026", "reason": "档案已补"}
+
+    refused = client.post(bill_it, told, follow=True).content.decode()
+    assert "现在不能出账: 税务档案未知" in refused
+    assert "请填写原因" in client.post(bill_it, told | {"reason": ""}, follow=True).content.decode()
+    BillingAccount.objects.update(tax_profile="standard")
+    done = client.post(bill_it, told, follow=True).content.decode()
+
+    made = Bill.objects.get(account__account_no="AC000000026")
+    assert made.total == 31
+    assert made.bill_no in done
+    assert 'name="account_no"' not in done
+    assert client.post(bill_it, told, follow=True).status_code == 200
+    assert Bill.objects.count() == 2
+    assert signed_in("billing.view_bill", staff_no="8803").post(bill_it, told).status_code == 403
+
+
+def test_a_consolidated_bill_says_what_is_to_be_paid_for_all():
+    parent = account()
+    whole = bill(parent, {"recurring": "20"})
+    for number in range(51):
+        child = account(f"AC{number + 20:09d}")
+        bill(child, {"voice": "1.50"}, consolidated_into_id=whole.pk)
+    pay(parent, "26.50")
+    client = signed_in()
+
+    page = client.get(f"/boss/bills/{whole.bill_no}/")
+    together = page.context["together"]
+    assert (together["bills"], together["receivable"], together["open"]) == (51, "96.50", "70.00")
+    assert len(page.context["children"]) == 50
+    assert len(client.get(f"/boss/bills/{together['all']}").context["rows"]) == 40
+    alone = Bill.objects.filter(consolidated_into_id=whole.pk).first()
+    assert alone is not None
+    assert client.get(f"/boss/bills/{alone.bill_no}/").context["together"] == {}
 
 
 def test_a_trial_is_compared_with_the_month_before():
