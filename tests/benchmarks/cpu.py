@@ -12,7 +12,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def seconds_by_process(pids_file: Path) -> dict[str, float]:
     """Return the processor seconds that each process and its children have used so far."""
     pids: dict[str, int] = json.loads(pids_file.read_text())
-    return {name: sum(map(_seconds, family(pid))) for name, pid in pids.items()}
+    return {name: sum(map(seconds_of, family(pid))) for name, pid in pids.items()}
 
 
 def milliseconds_each(
@@ -36,7 +36,8 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(int(child)))]
 
 
-def _seconds(pid: int) -> float:
+def seconds_of(pid: int) -> float:
+    """Return the processor seconds that one process has used so far; none if it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -193,23 +193,32 @@ def write_population(connection: psycopg.Connection[Any], size: int) -> None:
 
 
 def write_usage(
-    connection: psycopg.Connection[Any], records: int, *, size: int, seed: int = 1, first: int = 1
+    connection: psycopg.Connection[Any],
+    records: int,
+    *,
+    size: int,
+    seed: int = 1,
+    first: int = 1,
+    state: str = "loaded",
 ) -> int:
-    """Write records of those subscribers into one batch that waits to be rated; return it.
+    """Write records of those subscribers into one batch in ``state``; return it.
 
-    A month goes on from ``first`` on: the same numbers are the same records.
+    A month goes on from ``first`` on: the same numbers are the same records. The batch appears
+    together with its records: a worker that sees it before them would find nothing in it to rate.
     """
-    row = connection.execute(
-        "INSERT INTO billing_usagebatch (source, name, digest, state, told, counts, records,"
-        " taken_bytes, taken_lines, cause_zh, cause_en, received_at, loaded_at)"
-        " VALUES ('file', 'made up', NULL, 'loaded', '{}', '{}', %s, 0, 0, '', '', now(), now())"
-        " RETURNING id",
-        [records],
-    ).fetchone()
-    batch = int(row[0]) if row else 0
-    told = {"batch": batch, "size": size, "seed": seed, "first": first,
-            "last": first + records - 1}  # fmt: skip
-    psycopg.ClientCursor(connection).execute(_RECORDS, told)
+    told = {"size": size, "seed": seed, "first": first, "last": first + records - 1}
+    with connection.transaction():
+        row = connection.execute(
+            "INSERT INTO billing_usagebatch (source, name, digest, state, told, counts, records,"
+            " taken_bytes, taken_lines, cause_zh, cause_en, received_at, loaded_at)"
+            " VALUES ('file', 'made up', NULL, %s, '{}', '{}', %s, 0, 0, '', '', now(), now())"
+            " RETURNING id",
+            [state, records],
+        ).fetchone()
+        batch = int(row[0]) if row else 0
+        written = psycopg.ClientCursor(connection).execute(_RECORDS, {**told, "batch": batch})
+        if written.rowcount != records:
+            raise ValueError(f"{written.rowcount} of {records} records have a subscriber")
     connection.execute("ANALYZE billing_usagerecord")
     return batch
 

@@ -14,6 +14,7 @@ SUBSCRIBERS = 4_000
 BEFORE, MORE = 10_000, 30_000
 KILLS = 20
 SEED = 20261123
+NOBODY_RATES = "refused"  # until the rater starts it
 # every tenth record is corrected: to nothing, to half, to twice
 _CORRECTIONS = """
 INSERT INTO billing_usagerecord (key, revision, batch_id, line_no, usage, subscriber_id,
@@ -28,8 +29,8 @@ SELECT count(*) FILTER (WHERE p.state = 'done'), CASE WHEN b.state = 'rated' THE
 FROM billing_usagebatch b JOIN billing_workpartition p ON p.of_id = b.id AND p.work = 'rating'
 WHERE b.id = (SELECT max(id) FROM billing_usagebatch) GROUP BY b.state
 """
-_NOT_YET = """
-UPDATE billing_usagebatch SET state = 'refused', records = (
+_COUNTED = """
+UPDATE billing_usagebatch SET records = (
     SELECT count(*) FROM billing_usagerecord WHERE batch_id = %(batch)s)
 WHERE id = %(batch)s
 """
@@ -45,9 +46,11 @@ def test_rating_killed_at_twenty_points_comes_to_the_same() -> None:
             write_usage(connection, BEFORE, size=SUBSCRIBERS)
         wait_for("the first batch to be rated", lambda: _is_done(running), seconds=120, every=1)
         with psycopg.connect(boss) as connection:
-            batch = write_usage(connection, MORE, size=SUBSCRIBERS, first=BEFORE + 1)
+            batch = write_usage(
+                connection, MORE, size=SUBSCRIBERS, first=BEFORE + 1, state=NOBODY_RATES
+            )
             connection.execute(_CORRECTIONS, {"batch": batch})
-            connection.execute(_NOT_YET, {"batch": batch})
+            connection.execute(_COUNTED, {"batch": batch})
         undisturbed = copy_of(boss)
         let_do(RATER, running, boss, "start")
         killed = kill_while(
