@@ -16,8 +16,8 @@ from billing.states import BatchState, UsageSource
 from core.systems import System
 
 WORK = "rating"
-RECORDS_A_PART = 50_000
-MOST_PARTS = 16  # each looks through the whole batch for its streams; a divisor of parts.LANES
+SMALL_PART, LARGE_PART = 20_000, 250_000  # records
+FEW_PARTS, MOST_PARTS = 4, 16  # divisors of parts.LANES
 
 
 def rate_batch(batch_id: int, *, at: datetime, parts: int = 1) -> Outcome:
@@ -50,9 +50,16 @@ def begin_batch(batch_id: int, *, parts: int | None = None) -> bool:
 
 
 def parts_of(records: int) -> int:
-    """Return in how many partitions so many records are rated: a power of two."""
+    """Return in how many partitions so many records are rated: a power of two.
+
+    A few keep several workers busy. More of them cost time, since each looks through the whole
+    batch and all subscriptions for its streams, until parts would become too large.
+    """
     parts = 1
-    while parts < MOST_PARTS and parts * RECORDS_A_PART < records:
+    while parts < MOST_PARTS:
+        enough = SMALL_PART if parts < FEW_PARTS else LARGE_PART
+        if parts * enough >= records:
+            break
         parts *= 2
     return parts
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 STEPS = Path(__file__).with_name("steps")
-PARTIES = ("whose", "use", "span", "payer")
+PARTIES = ("use", "whose", "span", "payer")
 RULES = ("cycle", "has", "sold", "profile", "price", "slot", "choice", "item")
 PRICES = (
     *("placed", "month", "held", "fresh", "back", "bucket", "reach"),
