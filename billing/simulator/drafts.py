@@ -86,13 +86,17 @@ class _Market:
                 self.drafted[tariff["code"]] = newest
 
     def touched(self, changed: Iterable[str]) -> list[str]:
-        """Return the offerings of the release, and those that have a changed tariff besides."""
+        """Return the offerings of the release, and those that have a changed tariff besides.
+
+        A bundle has what its parts have.
+        """
         some = set(changed)
         own = [code for code, one in self.drafts.items() if one["status"] in SOLD]
         others = [
             code
             for code, one in sorted(self.on_sale.items())
-            if code not in self.drafts and some & set(one.tariffs)
+            if code not in self.drafts
+            and (self.drafts.keys() & set(one.parts) or some & self._all_tariffs(code))
         ]
         return own + others
 
@@ -126,6 +130,14 @@ class _Market:
             now=(*now, *beside),
             beside=mains[0],
         )
+
+    def _all_tariffs(self, code: str) -> set[str]:
+        """Return the tariffs of an offering on sale and of its parts."""
+        return {
+            tariff
+            for part in (code, *self._parts(code, draft=False))
+            for tariff in self._tariffs(part, draft=False) or ()
+        }
 
     def _tariffs(self, code: str, draft: bool) -> list[str] | None:
         if draft and code in self.drafts:

@@ -215,6 +215,23 @@ def test_products_that_share_a_changed_tariff_are_reckoned_too(post: Post, on_sa
     assert [plan.code for plan in plans_of(release, AT)] == ["PLAN-A"]
 
 
+def test_bundles_of_what_changes_are_reckoned_too(post: Post, on_sale: None) -> None:
+    home = offering("HOME", "HOME-FEE", kind="bundle", parts=["PLAN-A"], services=[])
+    launched(post, home, tariff("HOME-FEE", version(rules=rules(9))), number="R-2")
+    requested(
+        post,
+        tariff("MONTHLY-A", version(rules=rules(59)), version(2, rules=None, valid_from=LATER)),
+        number="R-3",
+        offerings=[],
+    )
+    services.save_rules(
+        release_no="R-3", tariff_code="MONTHLY-A", version=2, rules=human_rules(1), **BY
+    )
+    plans = {plan.code: plan for plan in plans_of(Release.objects.get(release_no="R-3"), AT)}
+    assert list(plans) == ["HOME", "PLAN-A"]
+    assert dict(plans["HOME"].now)["PLAN-A"] != dict(plans["HOME"].draft)["PLAN-A"]
+
+
 def test_a_release_goes_on_only_when_simulated_as_it_is(cheaper: Release, settings: Any) -> None:
     settings.SIMULATION_REQUIRED = True
     with pytest.raises(SimulationMissing) as refusal:
