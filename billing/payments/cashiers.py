@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from auth_center.actors import Actor
 from auth_center.audit import record
@@ -22,6 +23,7 @@ from billing.models import CashierDay, Payment
 from billing.payments.money import MOST, AmountInvalid, minor_units
 from billing.payments.places import PLACE
 from billing.payments.reasons import stated
+from billing.selectors.cashiers import list_days
 from billing.states import DayState, EntryKind, PaymentMethod, PaymentState
 from core.errors import Conflict, NotFound
 from core.systems import System
@@ -92,26 +94,32 @@ def expected_of(day: CashierDay) -> dict[str, Decimal]:
 
     A payment taken on another day or by somebody else counts against whoever reversed it.
     """
-    starts, ends = midnight(day.day), midnight(day.day + timedelta(days=1))
-    taken = day.payments.values_list("kind", "method").annotate(sum=Sum("amount"))
-    undone = (
-        Payment.objects.filter(
-            state=PaymentState.REVERSED,
-            cashier_day__isnull=False,
-            currency=day.currency,
-            reversed_by=day.operator_no,
-            reversed_at__gte=starts,
-            reversed_at__lt=ends,
-        )
-        .values_list("method")
-        .annotate(sum=Sum("amount"))
-    )
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for kind, method, amount in taken.order_by():
-        found[method] += amount if kind == "payment" else -amount
-    for method, amount in undone.order_by():
-        found[method] -= amount
-    return dict(found)
+    return expected_of_each([day])[day.pk]
+
+
+def expected_of_each(days: Collection[CashierDay]) -> dict[int, dict[str, Decimal]]:
+    """Return the same of several days, by their ids: two statements, however many they are."""
+    found: dict[int, dict[str, Decimal]] = {one.pk: defaultdict(Decimal) for one in days}
+    if not days:
+        return found
+    taken = Payment.objects.filter(cashier_day__in=found).order_by()
+    for day, kind, method, amount in taken.values_list("cashier_day", "kind", "method").annotate(
+        sum=Sum("amount")
+    ):
+        found[day][method] += amount if kind == "payment" else -amount
+    undone = Payment.objects.filter(
+        state=PaymentState.REVERSED,
+        cashier_day__isnull=False,
+        reversed_by__in={one.operator_no for one in days},
+        reversed_at__gte=midnight(min(one.day for one in days)),
+        reversed_at__lt=midnight(max(one.day for one in days) + timedelta(days=1)),
+    ).annotate(undone_on=TruncDate("reversed_at", tzinfo=operator_zone()))
+    whose = {(one.operator_no, one.day, one.currency): one.pk for one in days}
+    rows = undone.order_by().values_list("reversed_by", "undone_on", "currency", "method")
+    for cashier, on, currency, method, amount in rows.annotate(sum=Sum("amount")):
+        if (cashier, on, currency) in whose:
+            found[whose[cashier, on, currency]][method] -= amount
+    return {day: dict(amounts) for day, amounts in found.items()}
 
 
 def close_day(
@@ -130,7 +138,7 @@ def close_day(
     """
     require(actor, permissions.CLOSE_DAY)
     with transaction.atomic(using=System.BOSS.alias):
-        held = _held(actor.number, day, currency)
+        held = _held(actor.number, day, currency, CashierDay.objects.all())
         if held.state != DayState.OPEN:
             raise DayClosed(day=day)
         expected = expected_of(held)
@@ -164,11 +172,12 @@ def confirm_day(
 ) -> CashierDay:
     """Say as a second person that a closed day is as its cashier closed it.
 
-    Raises ``DayUnknown`` or ``DayNotClosed`` (not closed, confirmed before, one's own).
+    Raises ``DayUnknown`` (also where its cashier works outside what the actor may see) or
+    ``DayNotClosed`` (not closed, confirmed before, one's own).
     """
     require(actor, permissions.CONFIRM_DAY)
     with transaction.atomic(using=System.BOSS.alias):
-        held = _held(operator_no, day, currency)
+        held = _held(operator_no, day, currency, list_days(actor))
         if held.state != DayState.CLOSED or operator_no == actor.number:
             raise DayNotClosed
         held.state = DayState.CONFIRMED
@@ -182,9 +191,9 @@ def confirm_day(
     return held
 
 
-def _held(operator_no: str, day: date, currency: str) -> CashierDay:
+def _held(operator_no: str, day: date, currency: str, among: QuerySet[CashierDay]) -> CashierDay:
     held = (
-        CashierDay.objects.select_for_update()
+        among.select_for_update()
         .filter(operator_no=operator_no, day=day, currency=currency)
         .first()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,8 @@ from auth_center.consoles import actor_of
 from billing import permissions
 from billing.models import CashierDay
 from billing.pages.payments import words
-from billing.payments.cashiers import DayUnknown, close_day, confirm_day, expected_of
+from billing.payments.cashiers import DayUnknown, close_day, confirm_day, expected_of_each
+from billing.selectors.cashiers import list_days
 from billing.states import DayState
 from core.console import render_page, said
 from core.errors import DomainError
@@ -43,19 +45,20 @@ def show_mine(request: HttpRequest) -> HttpResponse:
         status=400 if refusal else 200,
         refusal=refusal,
         told=request.POST,
-        open=[_open_day(one, request) for one in days.filter(state=DayState.OPEN)],
+        open=_open_days(list(days.filter(state=DayState.OPEN)), request),
         closed=[day_row(one) for one in days.exclude(state=DayState.OPEN)[:ROWS]],
     )
 
 
 def show_all(request: HttpRequest) -> HttpResponse:
     """Closed days that wait for a second person, then those before."""
-    days = CashierDay.objects.order_by("-day", "operator_no", "currency")
+    actor = actor_of(request)
+    days = list_days(actor).order_by("-day", "operator_no", "currency")
     state = request.GET.get("state", DayState.CLOSED)
     if state in words.DAY_STATES:
         days = days.filter(state=state)
     page = Paginator(days, ROWS).get_page(request.GET.get("page"))
-    actor = actor_of(request)
+    expected = expected_of_each([one for one in page if one.state == DayState.OPEN])
     return render_page(
         request,
         "billing/payments/days.html",
@@ -65,7 +68,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
         found=page,
         query=f"state={state}",
         rows=[
-            day_row(one)
+            day_row(one, expected.get(one.pk))
             | {"confirmable": one.state == DayState.CLOSED and one.operator_no != actor.number}
             for one in page
         ],
@@ -93,9 +96,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return redirect("boss:cashier_days")
 
 
-def day_row(one: CashierDay) -> dict[str, Any]:
-    """Return a day with its sums by method, as it was closed or as it stands."""
-    expected = one.expected if one.state != DayState.OPEN else expected_of(one)
+def day_row(one: CashierDay, standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a day with its sums by method, as it was closed, or (``standing``) as it stands."""
+    expected = one.expected if standing is None else standing
     return {
         "day": one,
         "badge": words.badge(words.DAY_STATES, one.state),
@@ -113,8 +116,13 @@ def day_row(one: CashierDay) -> dict[str, Any]:
     }
 
 
-def _open_day(one: CashierDay, request: HttpRequest) -> dict[str, Any]:
-    row = day_row(one)
+def _open_days(days: list[CashierDay], request: HttpRequest) -> list[dict[str, Any]]:
+    expected = expected_of_each(days)
+    return [_open_day(one, expected[one.pk], request) for one in days]
+
+
+def _open_day(one: CashierDay, expected: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+    row = day_row(one, expected)
     mine = request.POST.get("day") == f"{one.day}" and request.POST.get("currency") == one.currency
     for part in row["sums"]:
         part["typed"] = request.POST.get(f"counted_{part['name']}", "") if mine else ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from auth_center.models import Operator
+from auth_center.values import DataScope, Reach
 from billing.ledger.chart import Ledger
 from billing.models import CashierDay
 from billing.payments import refund, reverse_payment
@@ -19,6 +22,7 @@ from billing.payments.cashiers import (
 )
 from billing.payments.money import AmountInvalid
 from billing.payments.reasons import ReasonMissing
+from billing.selectors.cashiers import list_days
 from tests.integration.billing.payments.world import AT, account, clerk, ledger, pay, wrong
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
@@ -91,3 +95,25 @@ def test_a_day_is_confirmed_by_somebody_else_once() -> None:
         confirm_day(operator_no="8001", day=TODAY, actor=clerk("9002"), at=AT)
     with pytest.raises(DayUnknown):
         close_day(day=date(2026, 11, 1), counted={}, actor=clerk(), at=AT)
+
+
+def test_a_day_is_confirmed_by_somebody_of_the_same_place() -> None:
+    for number, unit in (("8001", "GZ-01"), ("8002", "GZ-02")):
+        Operator.objects.using("boss").create(
+            staff_no=number, name=number, org_unit=unit, region="GZ"
+        )
+        pay(account(f"AC{number}"), "100", actor=clerk(number))
+        close_day(day=TODAY, counted={"cash": "100"}, actor=clerk(number), at=AT)
+    counter = replace(
+        clerk("9001"), scope=DataScope(reach=Reach.UNIT, region="GZ", units=("GZ-02",))
+    )
+
+    assert [one.operator_no for one in list_days(counter)] == ["8002"]
+    with pytest.raises(DayUnknown):
+        confirm_day(operator_no="8001", day=TODAY, actor=counter, at=AT)
+    confirm_day(operator_no="8002", day=TODAY, actor=counter, at=AT)
+    region = replace(counter, scope=DataScope(reach=Reach.REGION, region="SH"))
+    assert not list_days(region).exists()
+    assert sorted(list_days(clerk("9001")).values_list("state", flat=True)) == [
+        "closed", "confirmed",
+    ]  # fmt: skip
