@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from auth_center.actors import Actor
 from billing import permissions
@@ -69,7 +69,7 @@ class AppliedCustomerBillingRateResource(Resource):
         "isBilled": Boolean(billed),
         "bill.id": Text(of_bills("bill_no")),
         "billingAccount.id": Text(of_bills("account__account_no")),
-        "taxIncludedAmount.value": Number("amount"),
+        "taxIncludedAmount.value": Number("with_tax"),
     }
     sortable = {"id": "pk"}
 
@@ -82,6 +82,7 @@ class AppliedCustomerBillingRateResource(Resource):
             bill_no=Subquery(bill.values("bill_no")),
             currency=Subquery(bill.values("currency")),
             inclusive=Subquery(bill.values("tax_inclusive")),
+            with_tax=Case(When(inclusive=True, then=F("amount")), default=F("amount") + F("tax")),
             issued_at=Subquery(bill.values("issued_at")),
             account_no=Subquery(bill.values("account__account_no")),
             tariff_code=Subquery(tariff.values("code")),

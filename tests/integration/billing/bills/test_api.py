@@ -184,6 +184,19 @@ def test_lines_are_told_as_rates_with_their_calculation(app: Channel) -> None:
     app.get(f"{RATE}/x", status=404)
 
 
+def test_a_line_with_its_tax_on_top_is_found_by_the_amount_that_it_says(app: Channel):
+    one = bill(account(), {"recurring": "100"})
+    BillLine.objects.filter(bill_id=one.pk).update(tax_rate=6, tax=6)
+    Bill.objects.filter(pk=one.pk).update(
+        tax_inclusive=False, tax=6, total=106, receivable=106, open_amount=106
+    )
+    [line] = app.get(f"{RATE}?bill.id={one.bill_no}")
+    assert (line["taxIncludedAmount"]["value"], line["taxExcludedAmount"]["value"]) == (106, 100)
+    assert [row["id"] for row in app.get(f"{RATE}?taxIncludedAmount.value=106")] == [line["id"]]
+    assert app.get(f"{RATE}?taxIncludedAmount.value=100") == []
+    assert len(app.get(f"{RATE}?taxIncludedAmount.value.gt=105")) == 1
+
+
 def test_how_many_statements_a_list_takes_does_not_depend_on_its_length(app: Channel) -> None:
     of = account()
     bill(of, {"recurring": "59"})
