@@ -138,13 +138,14 @@ class Allocation(models.Model):
 class Adjustment(models.Model):
     """调账: money given or taken for a reason; above the limit a second person approves it.
 
-    A positive ``amount`` is to the customer's good. ``target`` is a bill or the balance.
+    A positive ``amount`` is to the customer's good: on a bill where one is named, else on the
+    balance.
     """
 
     adjustment_no = models.CharField("调账编号", max_length=24)
     account = models.ForeignKey(BillingAccount, models.PROTECT, related_name="adjustments")
     bill_id = models.BigIntegerField("账单", null=True, blank=True)
-    kind = models.CharField("类型", max_length=12)  # goodwill, correction, write_off, transfer
+    kind = models.CharField("类型", max_length=12)  # goodwill, correction, write_off
     currency = models.CharField("币种", max_length=3)
     amount = MoneyField("金额")
     reason = models.CharField("原因", max_length=200)
