@@ -15,7 +15,9 @@ from billing.models import (
     Bill,
     BillingAccount,
     BillingSubscriber,
+    BillTerms,
     PaymentRelation,
+    TaxProfile,
 )
 from billing.states import BillState
 from core.errors import NotFound
@@ -95,3 +97,14 @@ def paid_for_by(account: BillingAccount) -> QuerySet[PaymentRelation]:
         .select_related("subscriber")
         .order_by("subscriber_id", "charge_group", "priority")
     )
+
+
+def rules_of(account: BillingAccount) -> list[tuple[str, str]]:
+    """Return the names of the account's tax profile and terms; one that is not held by its code."""
+    names = ("name_zh", "name_en")
+    taxes = TaxProfile.objects.filter(code=account.tax_profile).values_list(*names)
+    terms = BillTerms.objects.filter(code=account.bill_terms).values_list(*names)
+    return [
+        taxes.first() or (account.tax_profile, account.tax_profile),
+        terms.first() or (account.bill_terms, account.bill_terms),
+    ]

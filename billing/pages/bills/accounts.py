@@ -25,6 +25,7 @@ from billing.selectors.accounts import (
     list_accounts,
     owed_by,
     paid_for_by,
+    rules_of,
 )
 from billing.selectors.bills import list_bills
 from billing.selectors.statement import Looked, Movement, list_movements
@@ -89,6 +90,7 @@ def show_one(request: HttpRequest, account_no: str) -> HttpResponse:
         money=money,
         badge=words.badge(words.ACCOUNT_STATES, account.status),
         mode=words.word(words.MODES, account.charging_mode),
+        rules=" / ".join(said(*one) for one in rules_of(account)),
         owed={
             "amount": words.money(owed.amount, account.currency),
             "bills": owed.bills,
