@@ -94,7 +94,7 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
     more, lines = len(lines) > LINES, lines[:LINES]
     today = timezone.localdate()
     invoices = list(invoices_of(bill))
-    issued = bill.state == BillState.ISSUED
+    issued, sums = bill.state == BillState.ISSUED, sums_of(bill)
     return render_page(
         request,
         "billing/bills/bill.html",
@@ -113,7 +113,7 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
             }
             for one in taxes_of(bill)
         ],
-        kinds=_kinds(bill),
+        kinds=_kinds(bill, sums),
         lines=[_line(actor, bill, one) for one in named(lines)],
         next=address({}, after=lines[-1].line_no) if more else "",
         first=after is not None,
@@ -131,9 +131,10 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
             }
             for one in invoices
         ],
+        exports=_exports(bill, sum(one["lines"] for one in sums)),
         may_invoice=issued
         and actor.may(permissions.ISSUE_INVOICE)
-        and line_invoices(bill) < sum(one["lines"] for one in sums_of(bill)),
+        and line_invoices(bill) < sum(one["lines"] for one in sums),
         may_rebill=issued and actor.may(permissions.REBILL),
         **disputes_of(bill, actor),
         account_page=address_of(actor, "account", bill.account.account_no),
@@ -142,9 +143,14 @@ def show_one(request: HttpRequest, bill_no: str) -> HttpResponse:
 
 
 def export(request: HttpRequest, bill_no: str) -> HttpResponse:
-    """Answer with the lines of a bill as CSV, at most ``MOST_EXPORTED``."""
+    """Answer with the lines of a bill as CSV: at most ``MOST_EXPORTED`` at a time.
+
+    Where more follow, the name of the file says which lines it holds; ``after`` asks for the next.
+    """
     actor = actor_of(request)
     bill = get_bill(bill_no, actor)
+    after = mark_of(request, "after") or 0
+    lines = named(list_lines(bill, after=after)[:MOST_EXPORTED])
     headers = [
         said("行号", "Line"), said("类型", "Kind"), said("用户", "Subscriber"),
         said("业务号码", "Number"), said("项目", "Item"), said("资费", "Tariff"),
@@ -153,8 +159,8 @@ def export(request: HttpRequest, bill_no: str) -> HttpResponse:
         said("金额", "Amount"), said("税率 %", "Tax %"), said("税额", "Tax"),
         said("已付", "Paid before"), said("计算", "How it came about"),
     ]  # fmt: skip
-    rows = _exported(actor, bill, named(list_lines(bill)[:MOST_EXPORTED]))
-    return sheet_answer(f"bill-{bill.bill_no}.csv", headers, rows)
+    some = f"-{after + 1}-{after + len(lines)}" if after or len(lines) == MOST_EXPORTED else ""
+    return sheet_answer(f"bill-{bill.bill_no}{some}.csv", headers, _exported(actor, bill, lines))
 
 
 def make_again(request: HttpRequest, bill_no: str) -> HttpResponse:
@@ -221,7 +227,21 @@ def _together(bill: Bill) -> dict[str, Any]:
     }
 
 
-def _kinds(bill: Bill) -> list[dict[str, Any]]:
+def _exports(bill: Bill, lines: int) -> list[dict[str, str]]:
+    """Return the files in which a bill's lines can be taken along, one where they are not many."""
+    firsts = range(0, max(lines, 1), MOST_EXPORTED)
+    return [
+        {
+            "query": address({}, after=first) if first else "?",
+            "lines": f"{first + 1:,} – {min(first + MOST_EXPORTED, lines):,}"
+            if lines > MOST_EXPORTED
+            else "",
+        }
+        for first in firsts
+    ]
+
+
+def _kinds(bill: Bill, sums: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "kind": words.word(words.LINE_KINDS, one["kind"]),
@@ -229,7 +249,7 @@ def _kinds(bill: Bill) -> list[dict[str, Any]]:
             "lines": one["lines"],
             "sum": words.money(one["sum"], bill.currency),
         }
-        for one in sums_of(bill)
+        for one in sums
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from billing.models import (
     Invoice,
     InvoicedLine,
 )
+from billing.pages.bills import bills
 from billing.states import BillState, CycleState, RunState
 from core.systems import System
 from tests import signing
@@ -131,6 +133,22 @@ def test_a_bill_of_a_hundred_thousand_lines_is_turned_page_by_page():
     second = client.get(address + first.context["next"])
     shown = [row["line"].line_no for row in second.context["lines"]]
     assert (shown[0], shown[-1], second.context["next"]) == (99_949, 100_000, "")
+
+
+def test_all_lines_of_a_long_bill_can_be_taken_along(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bills, "MOST_EXPORTED", 2)
+    one = bill(account(), {"recurring": "1", "voice": "2", "sms": "3", "data": "4", "mms": "5"})
+    client = signed_in()
+    files = client.get(f"/boss/bills/{one.bill_no}/").context["exports"]
+    assert [file["lines"] for file in files] == ["1 – 2", "3 – 4", "5 – 5"]
+    BillLine.objects.filter(bill_id=one.pk).update(line_no=F("line_no") + 10)
+    BillLine.objects.filter(bill_id=one.pk).update(line_no=F("line_no") - 9)  # from 1, as bills
+    found = [
+        client.get(f"/boss/bills/{one.bill_no}/lines.csv{file['query']}").content.decode()
+        for file in files
+    ]
+    numbers = [[row.split(",")[0] for row in text.splitlines()[1:]] for text in found]
+    assert numbers == [["1", "2"], ["3", "4"], ["5"]]
 
 
 def test_without_the_permission_no_page_opens():
