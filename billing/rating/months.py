@@ -17,7 +17,7 @@ FROM rating_set AS used JOIN rating_payer AS payer
 GROUP BY payer.billing_day
 """
 HOLD = """
-SELECT id FROM billing_billingcycle
+SELECT starts_at, ends_at FROM billing_billingcycle
 WHERE billing_day = %s AND state = 'open' AND ends_at > %s ORDER BY id FOR SHARE
 """
 
@@ -34,6 +34,9 @@ def hold_open(cursor: Any, billing_day: int, earliest: datetime, latest: datetim
 
     Their rows are held ``FOR SHARE``: a bill run that wants to close one waits.
     """
+    cursor.execute(HOLD, [billing_day, earliest])
+    if any(starts_at <= earliest and latest < ends_at for starts_at, ends_at in cursor.fetchall()):
+        return  # nearly always: all of it in one cycle, which is there and open
     for month in months_from(billing_day, earliest):
         cycle = cycle_of(billing_day, month)
         if month.ends_at > latest:

@@ -45,11 +45,14 @@ USES = GIVEN.replace(
            n bigint, subscriber_id bigint, usage text, started_at timestamptz, quantity bigint,
            zone text, roaming text, amount numeric)""",
 )
+# By a SELECT, of which PostgreSQL expects the same whatever the array holds: else it would plan the
+# whole of the rules anew each time (docs/decisions/prepared-statements.md).
 RECORDS = GIVEN.replace(
     "{uses}",
     """SELECT record.id AS n, record.id AS usage_id, record.subscriber_id, record.usage,
               record.started_at, record.quantity, record.zone, record.roaming, record.amount
-       FROM billing_usagerecord AS record WHERE record.id = ANY(%(records)s::bigint[])""",
+       FROM billing_usagerecord AS record
+       WHERE record.id = ANY(ARRAY(SELECT unnest(%(records)s::bigint[])))""",
 )
 LANES_OF = """
 SELECT pg_advisory_xact_lock(%(lock)s::int, lane)
@@ -146,7 +149,7 @@ class _Rating:
 
     def open_cycles(self) -> None:
         """See that the set's cycles are there, and hold those open that it is charged in."""
-        for billing_day, earliest, latest in self.fetch(("use", "whose", "payer"), DAYS):
+        for billing_day, earliest, latest in self.fetch(("whose", "payer"), DAYS):
             with connections[System.BOSS.alias].cursor() as cursor:
                 hold_open(cursor, billing_day, earliest, latest)
 
