@@ -1,5 +1,9 @@
 """Reserve and debit over HTTP, beside a bare view of the same server that does one UPDATE.
 
+The bare view stands behind the same middleware and asks for the same token: what both spend on
+being a request that somebody may make says nothing about charging (``bare.py``). It keeps nothing
+of what it did; a reservation is a row and two indexes more, a debit five rows of charge and ledger.
+
 Eight clients in two processes, each asking again as soon as it is answered; everything is durable.
 ``money`` names an amount; ``use`` names a quantity, which is rated when it is reserved for and,
 with its record and its rated event, when it is debited. Once all are on one balance, once on many.
