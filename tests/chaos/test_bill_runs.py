@@ -33,7 +33,7 @@ def test_a_bill_run_killed_at_twenty_points_comes_to_the_same() -> None:
         killed = kill_while(
             running, lambda: progress_of(running, _PROGRESS), kills=KILLS, seed=SEED
         )
-        wait_for("the run to end", lambda: _is_done(running), seconds=300, every=1)
+        wait_for("the run to end", lambda: _is_done(running), seconds=1_200, every=1)
         found = let_do(BILLER, running, boss, "export")
         expected = let_do(BILLER, running, undisturbed, "start", "work", "export")
     assert killed == dict.fromkeys(VICTIMS, KILLS // 2)
