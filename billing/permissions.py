@@ -74,6 +74,13 @@ CHARGE_BALANCE = permission(
     en="Reserve and debit balances",
     scope="balances.write",
 )
+TRANSFER = permission(
+    "billing.transfer_balance",
+    zh="余额转移",
+    en="Transfer balances",
+    scope="balances.write",
+    limit=("元", "CNY"),
+)
 GIVE_BALANCE = permission(
     "billing.give_balance", zh="赠送余额", en="Give balances", limit=("元", "CNY")
 )

@@ -31,8 +31,8 @@ class NewTransfer(Body):
     amount: Quantity
     party_account: Reference
     receiver_party_account: Reference
+    reason: Prose
     charge_group: list[Identifier] = []
-    reason: Prose | None = None
     external_id: Identifier | None = None
 
 
@@ -44,7 +44,7 @@ def transfer(actor: Actor, body: NewTransfer, context: Context) -> Answer:
         amount=body.amount.amount,
         currency=body.amount.units or "",
         charge_groups=body.charge_group,
-        reason=body.reason or "",
+        reason=body.reason,
         reference=reference_of(actor, context),
         actor=actor,
         at=context.at,
@@ -65,7 +65,7 @@ class TransferBalanceResource(Resource):
     arrays = ("relatedParty", "impactedBucket")
     filters = {"requestedDate": Instant("posted_at")}
     sortable = {"id": "pk", "requestedDate": "posted_at"}
-    create = Create(NewTransfer, permission=permissions.CHARGE_BALANCE, call=transfer)
+    create = Create(NewTransfer, permission=permissions.TRANSFER, call=transfer)
 
     def queryset(self, actor: Actor) -> QuerySet[JournalEntry]:
         return prepaid.list_transfers(actor)

@@ -11,13 +11,14 @@ from django.db.models import F
 
 from auth_center.actors import Actor
 from auth_center.audit import record
-from auth_center.permissions import require
+from auth_center.permissions import require, within_limit
 from billing import permissions
 from billing.ledger.chart import Ledger
 from billing.ledger.posting import Line, post
 from billing.models import BalanceBook, BillingAccount, JournalEntry
 from billing.payments.money import judged
 from billing.payments.parties import account_of, cash_book, cash_books, lock_accounts
+from billing.payments.reasons import stated
 from billing.payments.waking import wake_fees
 from billing.prepaid.books import BalanceTooLow
 from billing.prepaid.giving import PRIORITY
@@ -44,27 +45,29 @@ def transfer_balance(
     to_account_no: str,
     amount: Decimal | str,
     reference: str,
+    reason: str,
     actor: Actor,
     at: datetime,
     currency: str = "",
     charge_groups: Collection[str] = (),
-    reason: str = "",
 ) -> JournalEntry:
     """Move free cash to another account's cash book, or into a dedicated book for some charges.
 
     Gifts are not moved. Told twice under one ``reference`` it moves once.
 
     Raises ``AccountUnknown``, ``AmountInvalid``, ``CurrencyOfAnother``, ``TransferInvalid``,
-    ``BalanceTooLow``, ``ReservationTaken`` (the reference) or ``PeriodClosed``: then nothing is
-    written.
+    ``ReasonMissing``, ``LimitExceeded``, ``BalanceTooLow``, ``ReservationTaken`` (the reference)
+    or ``PeriodClosed``: then nothing is written.
     """
-    require(actor, permissions.CHARGE_BALANCE)
+    require(actor, permissions.TRANSFER)
+    why = stated(reason)
     name = named(reference)
     giver, taker = account_of(account_no, actor), account_of(to_account_no, actor)
     value = judged(amount, giver, currency)
     groups = sorted(set(charge_groups))
     if giver.currency != taker.currency or (giver.pk == taker.pk and not groups):
         raise TransferInvalid()
+    within_limit(actor, permissions.TRANSFER, value)
     with transaction.atomic(using=System.BOSS.alias):
         lock_accounts([giver.pk, taker.pk])
         known = _moved(name)
@@ -77,14 +80,19 @@ def transfer_balance(
             raise BalanceTooLow(free=source.amount - source.reserved)
         target = _set_aside(taker, groups, at) if groups else cash_book(taker, taker.currency, at)
         place = Ledger.DEDICATED_BALANCE if groups else Ledger.CASH_BALANCE
-        entry_id = _posted(giver, taker, source, target, place, value, name, actor, at, reason)
+        entry_id = _posted(giver, taker, source, target, place, value, name, actor, at, why)
         BalanceBook.objects.filter(pk=source.pk).update(amount=F("amount") - value)
         BalanceBook.objects.filter(pk=target.pk).update(amount=F("amount") + value)
         wake_fees([taker.pk], at=at)
         record(
-            *(System.BOSS, actor, permissions.CHARGE_BALANCE, f"account:{giver.account_no}"),
+            *(System.BOSS, actor, permissions.TRANSFER, f"account:{giver.account_no}"),
             at=at,
-            after={"to": taker.account_no, "amount": value, "charge_groups": groups},
+            after={
+                "to": taker.account_no,
+                "amount": value,
+                "charge_groups": groups,
+                "reason": why,
+            },
         )
     return JournalEntry.objects.get(pk=entry_id)
 
@@ -115,7 +123,7 @@ def _posted(
                 account_id=giver.pk,
                 actor=actor,
                 at=at,
-                reason=" ".join(reason.split())[:200],
+                reason=reason,
             )
     except IntegrityError:  # another account's transfer has the reference
         if _moved(reference) is None:

@@ -129,7 +129,7 @@ def test_a_balance_is_filled_and_moved(api: Channel, wang: BillingAccount) -> No
     filled = api.post(TOPUP, money(30, externalId="T1"))
     assert_complete([filled], "TopupBalance", set())
     assert api.post(TOPUP, money(30, externalId="T1"), status=200)["id"] == filled["id"]
-    told = money(7, receiverPartyAccount={"id": "A2"}, externalId="M1")
+    told = money(7, receiverPartyAccount={"id": "A2"}, reason="gift", externalId="M1")
     moved = api.post(TRANSFER, told)
     assert_complete([moved], "TransferBalance", set())
     assert moved["receiverPartyAccount"]["id"] == "A2"
@@ -159,7 +159,9 @@ def test_a_balance_is_filled_and_moved(api: Channel, wang: BillingAccount) -> No
         (ADJUST, money(1, adjustType="reservationDebit"), 400),
         (ADJUST, money(1, adjustType="reservationDebit", reserveBalance={"id": "x"}), 400),
         (TOPUP, {"partyAccount": {"id": "A1"}}, 400),
-        (TRANSFER, money(1, receiverPartyAccount={"id": "A1"}), 409),
+        (TRANSFER, money(1, receiverPartyAccount={"id": "A1"}, reason="x"), 409),
+        (TRANSFER, money(1, receiverPartyAccount={"id": "A2"}), 400),
+        (TRANSFER, money(1, receiverPartyAccount={"id": "A2"}, reason=" "), 400),
     ],
 )
 def test_what_cannot_be_done_is_refused(

@@ -117,7 +117,7 @@ def test_everything_that_moves_a_balance_goes_on_at_once() -> None:
             ),
             lambda n=n, giver=giver, taker=taker: transfer_balance(
                 account_no=giver.account_no, to_account_no=taker.account_no, amount="1",
-                reference=f"T{n}", actor=SYSTEM, at=AT,
+                reason="转移", reference=f"T{n}", actor=SYSTEM, at=AT,
             ),
         ]  # fmt: skip
     found = at_once(deeds)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auth_center.actors import Actor
 from auth_center.models import AuditEntry
 from auth_center.permissions import LimitExceeded
 from billing.ledger.chart import Ledger
@@ -27,6 +28,7 @@ from billing.prepaid import (
 from billing.prepaid.giving import GiftInvalid
 from billing.prepaid.moving import TransferInvalid
 from billing.prepaid.reserving import ReservationTaken
+from core.errors import PermissionDenied
 from tests.integration.billing.payments.world import (
     AT,
     SYSTEM,
@@ -62,6 +64,7 @@ def move(**told: Any) -> JournalEntry:
         "account_no": "AC000000018",
         "to_account_no": "AC000000026",
         "amount": "4",
+        "reason": "客户申请",
         "reference": "T1",
         "actor": SYSTEM,
         "at": AT,
@@ -145,7 +148,16 @@ def test_cash_moves_to_another_account_once() -> None:
         move(amount="6.01", reference="T2")
     with pytest.raises(TransferInvalid):
         move(to_account_no="AC000000018", reference="T3")
+    with pytest.raises(ReasonMissing):
+        move(reason=" ", reference="T4")
+    with pytest.raises(LimitExceeded):
+        move(actor=clerk(limits={"billing.transfer_balance": "3.99"}), reference="T5")
+    charger = Actor(kind="channel", number="c", grants=frozenset({"billing.charge_balance"}))
+    with pytest.raises(PermissionDenied):
+        move(actor=charger, reference="T6")
     assert (balance(wang), balance(li)) == (6, 4)
+    entry = JournalEntry.objects.get(kind="transfer")
+    assert entry.reason == "客户申请"
     assert wrong() == []
 
 

@@ -117,7 +117,7 @@ def balance_moves(
     """Let cash become another account's, or be set aside."""
     history.call(
         transfer_balance, account_no=account, to_account_no=other, amount=amount,
-        charge_groups=groups, reference=history.next(),
+        charge_groups=groups, reason="转移", reference=history.next(),
     )  # fmt: skip
 
 
