@@ -56,20 +56,22 @@ def debit(actor: Actor, body: NewCharge, context: Context) -> Answer:
         raise InvalidValue(
             "reserveBalance", "与 adjustType 不符", "it does not go with the adjustType"
         )
-    number = 0
+    held: int | Reservation | str = ""
     if body.reserve_balance is None:
         wish = wish_of(body)
     else:
-        number = _number(body.reserve_balance)
-        money_only = body.usage_type == MONETARY and CURRENCY.fullmatch(body.amount.units or "")
-        usage = MONETARY if money_only else _held(actor, number).usage
+        held = _number(body.reserve_balance)
+        usage = MONETARY
+        if body.usage_type != MONETARY or not CURRENCY.fullmatch(body.amount.units or ""):
+            held = _held(actor, held)
+            usage = held.usage
         wish = Wish(**how_much(body.amount, usage))
         if body.usage_date is not None:
             wish = replace(wish, started_at=body.usage_date)
     charge = prepaid.debit(
         reference=reference_of(actor, context),
         wish=wish,
-        reservation=number or "",
+        reservation=held,
         final=body.adjust_type != PART,
         extension=kept(context),
         actor=actor,

@@ -65,17 +65,17 @@ def debit(
     wish: Wish,
     actor: Actor,
     at: datetime,
-    reservation: str | int = "",
+    reservation: str | int | Reservation = "",
     final: bool = True,
     extension: dict[str, Any] | None = None,
 ) -> BalanceCharge:
     """Take what ``wish`` costs out of the balance: out of what a reservation holds, then of what
     is free, all of it or nothing.
 
-    With a ``reservation`` (its reference or its id, always the same) only the wish's amount or
-    quantity counts, the rest was told when it was made; its last debit (``final``) frees what
-    it still holds. A use is rated now and stands on the next bill as paid. Told again with the
-    same content it is the charge of the first time.
+    With a ``reservation`` (its reference, or its id or itself, always the same) only the wish's
+    amount or quantity counts, the rest was told when it was made; its last debit (``final``)
+    frees what it still holds. A use is rated now and stands on the next bill as paid. Told again
+    with the same content it is the charge of the first time.
     ``extension`` is what a client said more, kept to be told again.
 
     Raises ``BalanceTooLow``, ``ReservationUnknown``, ``ReservationEnded``, ``ReservationTaken``
@@ -83,18 +83,18 @@ def debit(
     then nothing is taken, and a reservation stays as it is.
     """
     require(actor, permissions.CHARGE_BALANCE)
-    name = named(reference)
+    which = reservation.pk if isinstance(reservation, Reservation) else reservation
     how = {
-        "reference": name,
-        "digest": wish.digest(str(reservation), final),
+        "reference": named(reference),
+        "digest": wish.digest(str(which), final),
         "final": final,
         "extension": json.dumps(extension) if extension else None,
         "at": at,
         "actor_kind": actor.kind,
         "actor_number": actor.number,
     }
-    if isinstance(reservation, int) or not (reservation or wish.usage):
-        quick = _quick(wish, reservation or None, actor, how)
+    if isinstance(which, int) or not (which or wish.usage):
+        quick = _quick(wish, which or None, actor, how)
         if quick is not None:
             return quick
     held = _reservation(reservation, actor) if reservation else None
@@ -132,7 +132,9 @@ def _quick(
     return rows[0] if rows else _known(how)
 
 
-def _reservation(named: str | int, actor: Actor) -> Reservation:
+def _reservation(named: str | int | Reservation, actor: Actor) -> Reservation:
+    if isinstance(named, Reservation):
+        return named
     if isinstance(named, str):
         return reservation_of(named, actor)
     found = reservation_named("", actor, number=named)
