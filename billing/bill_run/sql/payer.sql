@@ -10,6 +10,21 @@ JOIN billing_paymentrelation r ON r.account_id = s.account_id
 JOIN calendar c ON c.billing_day = %(billing_day)s
 WHERE r.charge_group = '*' AND r.valid_from IS DISTINCT FROM r.valid_to;
 
+-- Who else pays, or paid, for those whose payer changed: wherever that account is billed, a
+-- partition has to know, for one has what the other has not.
+INSERT INTO payer
+SELECT r.id, r.subscriber_id, r.account_id, a.currency, a.charging_mode = 'prepaid',
+       (r.valid_from AT TIME ZONE %(zone)s)::date,
+       coalesce((r.valid_to AT TIME ZONE %(zone)s)::date, 'infinity'),
+       c.before_on, c.starts_on, c.ends_on, c.next_on, c.cycle_id, c.before_billed
+FROM (SELECT DISTINCT subscriber_id FROM payer
+      WHERE until_on < 'infinity' OR from_on > before_on) AS changed
+JOIN billing_paymentrelation r USING (subscriber_id)
+JOIN billing_billingaccount a ON a.id = r.account_id AND a.billing_day = %(billing_day)s
+JOIN calendar c ON c.billing_day = a.billing_day
+WHERE r.charge_group = '*' AND r.valid_from IS DISTINCT FROM r.valid_to
+  AND NOT EXISTS (SELECT FROM payer p WHERE p.relation_id = r.id);
+
 -- Who paid in former times only, where no late usage is charged in the cycle.
 DELETE FROM payer p
 WHERE p.until_on <= %(reach_on)s AND NOT EXISTS (

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from billing.bill_run.comparing import compare, compare_kinds, list_changes, progress_of
+from billing.bill_run.rebilling import rebill
 from billing.ledger.chart import Ledger
 from billing.models import BillLine, JournalEntry, Posting, RatedEvent, UsageBatch, UsageRecord
 from billing.states import RunKind
@@ -88,7 +89,8 @@ def test_a_provider_gets_its_share(world: World) -> None:
     assert found[Ledger.PROVIDER_PAYABLE] == Decimal("-8.123456")
 
 
-def test_where_the_payer_changed_each_pays_the_events_of_its_days(world: World) -> None:
+@pytest.mark.parametrize("size", [100, 1], ids=["together", "apart"])
+def test_where_the_payer_changed_each_pays_the_events_of_its_days(world: World, size: int) -> None:
     charge = world.used("10", events=3)
     for number, (amount, day) in enumerate(
         [("1", "2026-02-27 10:00"), ("3", "2026-03-10 23:59"), ("6", "2026-03-11 00:00")]
@@ -96,10 +98,30 @@ def test_where_the_payer_changed_each_pays_the_events_of_its_days(world: World) 
         event(world, number, amount, local(day), charge.cycle_id)
     world.pays("B", since="2026-03-11 09:00")
 
-    world.run()
+    run = world.run(partition_size=size)
+
+    assert run.partitions == (1 if size > 1 else 2)
+    assert billed("A") == [("usage", "voice", "4")]
+    assert billed("B") == [("usage", "voice", "6")]
+
+    for account in ("A", "B"):
+        again = {"reason": "asked for", "actor": BILLER, "at": local("2026-04-02")}
+        rebill(bill_no=bill_of(account).bill_no, **again)
 
     assert billed("A") == [("usage", "voice", "4")]
     assert billed("B") == [("usage", "voice", "6")]
+
+
+def test_what_comes_late_goes_to_one_of_two_who_paid_in_former_times(world: World) -> None:
+    world.account("C", day=15)
+    world.pays("B", since="2025-10-10")
+    world.pays("C", since="2025-11-10")
+    world.used("7", month="2026-03-01")
+
+    world.run("2026-03-01", partition_size=1)
+
+    assert billed("A") == []
+    assert billed("B") == [("usage", "voice", "7")]
 
 
 def test_where_the_payer_changed_what_no_tariff_prices_is_billed_by_its_kind(world: World) -> None:
