@@ -25,18 +25,18 @@ def expire_reservations() -> None:
 @shared_task(name="billing.tasks.expire_books", queue="boss")
 def expire_books() -> None:
     """Empty gifts and dedicated books whose time is over."""
-    over, actor = _step(), system_actor("balances")
-    while prepaid.expire_books(actor=actor, at=timezone.now()) and not over():
+    over = _step()
+    while prepaid.expire_books(actor=system_actor("balances"), at=timezone.now()) and not over():
         pass
 
 
 @shared_task(name="billing.tasks.take_prepaid_fees", queue="boss")
 def take_prepaid_fees() -> None:
     """Reckon the fees of prepaid accounts, all once a day and new ones at once, and take them."""
-    over, actor = _step(), system_actor("balances")
+    over = _step()
     prepaid.reckon_new(at=timezone.now())
     prepaid.go_round(clock=timezone.now, until=over)
-    while prepaid.take_fees(actor=actor, at=timezone.now()) and not over():
+    while prepaid.take_fees(actor=system_actor("balances"), at=timezone.now()) and not over():
         pass
 
 
