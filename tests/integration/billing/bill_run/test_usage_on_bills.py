@@ -105,8 +105,8 @@ def test_where_the_payer_changed_each_pays_the_events_of_its_days(world: World, 
     assert billed("B") == [("usage", "voice", "6")]
 
     for account in ("A", "B"):
-        again = {"reason": "asked for", "actor": BILLER, "at": local("2026-04-02")}
-        rebill(bill_no=bill_of(account).bill_no, **again)
+        number = bill_of(account).bill_no
+        rebill(bill_no=number, reason="asked for", actor=BILLER, at=local("2026-04-02"))
 
     assert billed("A") == [("usage", "voice", "4")]
     assert billed("B") == [("usage", "voice", "6")]
