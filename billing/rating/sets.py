@@ -149,7 +149,7 @@ class _Rating:
 
     def open_cycles(self) -> None:
         """See that the set's cycles are there, and hold those open that it is charged in."""
-        for billing_day, earliest, latest in self.fetch(("whose", "payer"), DAYS):
+        for billing_day, earliest, latest in self.fetch(PARTIES, DAYS):
             with connections[System.BOSS.alias].cursor() as cursor:
                 hold_open(cursor, billing_day, earliest, latest)
 
