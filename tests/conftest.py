@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import testpg
@@ -44,6 +45,13 @@ def _nothing_decided_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
     CENTRALIZED.forget()
     centre_apart(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """No test reads on in the language that the request of another asked for."""
+    yield
+    translation.deactivate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,8 +49,8 @@ def work_run(run_id: int, *, clock: Callable[[], datetime], seconds: float = SLI
     until = time.monotonic() + seconds
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        run = BillRun.objects.select_related("cycle").get(pk=run_id)
-        if run.state != RunState.RUNNING:
+        run = BillRun.objects.select_related("cycle").filter(pk=run_id).first()
+        if run is None or run.state != RunState.RUNNING:
             return False
         following = _Next.WORK if _work_some(run, clock()) else _go_on(run_id, clock())
         if following == _Next.WORK:

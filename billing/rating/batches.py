@@ -40,7 +40,9 @@ def rate_batch(batch_id: int, *, at: datetime, parts: int = 1) -> Outcome:
 def begin_batch(batch_id: int, *, parts: int | None = None) -> bool:
     """Lay out a loaded batch's partitions; return whether it is being rated now."""
     with transaction.atomic(using=System.BOSS.alias):
-        batch = UsageBatch.objects.select_for_update().get(pk=batch_id)
+        batch = UsageBatch.objects.select_for_update().filter(pk=batch_id).first()
+        if batch is None:
+            return False
         if batch.state == BatchState.LOADED:
             count = parts or parts_of(batch.records)
             lay_out(WORK, batch_id, ({"part": part, "parts": count} for part in _numbers(count)))

@@ -149,7 +149,7 @@ def export(request: HttpRequest, bill_no: str) -> HttpResponse:
     """
     actor = actor_of(request)
     bill = get_bill(bill_no, actor)
-    after = mark_of(request, "after") or 0
+    after = mark_of(request, "after")
     lines = named(list_lines(bill, after=after)[:MOST_EXPORTED])
     headers = [
         said("行号", "Line"), said("类型", "Kind"), said("用户", "Subscriber"),
@@ -159,7 +159,8 @@ def export(request: HttpRequest, bill_no: str) -> HttpResponse:
         said("金额", "Amount"), said("税率 %", "Tax %"), said("税额", "Tax"),
         said("已付", "Paid before"), said("计算", "How it came about"),
     ]  # fmt: skip
-    some = f"-{after + 1}-{after + len(lines)}" if after or len(lines) == MOST_EXPORTED else ""
+    begin = after or 0
+    some = f"-{begin + 1}-{begin + len(lines)}" if begin or len(lines) == MOST_EXPORTED else ""
     return sheet_answer(f"bill-{bill.bill_no}{some}.csv", headers, _exported(actor, bill, lines))
 
 

@@ -61,5 +61,6 @@ def test_a_second_worker_leaves_it_to_the_first(work: str, do: Callable[..., obj
         other.execute("SELECT pg_advisory_lock(hashtext(%s))", [work])
         assert not do(AT)
         assert not LedgerProof.objects.exists()
+        other.execute("SELECT pg_advisory_unlock(hashtext(%s))", [work])
     assert do(AT)
     assert not MonthFigure.objects.exists()
