@@ -11,25 +11,31 @@ from django.conf import settings
 from django.contrib.admin.utils import quote
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_MESSAGE, require
+from auth_center.sign_on import arriving, centre, sessions
 from core.console import Page, in_both_languages, render_refusal, said
 from core.console.panels import fill_column
 from core.errors import DomainError
 from core.systems import System, console
 from integration.letters import count_letters
 
+LAST_GROUPS = {("权限", "Access"): 1, ("系统", "System"): 2}  # after the business of the day
 MOST_FOUND = 5  # rows of one table that the search names
+CENTRE_COOKIE = "sanhu_sso"
 PATHS = {"/crm/": System.CRM, "/boss/": System.BOSS, "/oss/": System.PROVISIONING}
 
 
@@ -40,25 +46,36 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 class ConsoleSessionMiddleware(SessionMiddleware):
-    """Gives each console a session of its own, in its own system's database.
+    """Gives each console a session of its own, in its own system's database, and the centre one.
 
-    Cookies are not kept apart by port, so each console's cookie has its own name and path.
+    Cookies are not kept apart by port, so each console's cookie has its own name and path. What
+    this process does not host has no session here: its database may be out of reach.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         prefix = next((path for path in PATHS if request.path.startswith(path)), None)
         if prefix is None:
-            return self._answer(request, "sanhu_sso", "/")
-        with console(PATHS[prefix]):
-            return self._answer(request, f"sanhu_{prefix.strip('/')}", prefix)
+            cookie = CENTRE_COOKIE if settings.HOSTS_CENTRE else ""
+            return self._answer(request, cookie, "/", None)
+        system = PATHS[prefix]
+        if str(system) not in settings.SANHU_SYSTEMS:
+            return self._answer(request, "", prefix, None)
+        with console(system):
+            return self._answer(request, f"sanhu_{system.queue}", prefix, system)
 
-    def _answer(self, request: HttpRequest, cookie: str, path: str) -> HttpResponseBase:
+    def _answer(
+        self, request: HttpRequest, cookie: str, path: str, system: System | None
+    ) -> HttpResponseBase:
         standard = settings.SESSION_COOKIE_NAME
         request.COOKIES.pop(standard, None)
         if cookie in request.COOKIES:
             request.COOKIES[standard] = request.COOKIES[cookie]
         self.process_request(request)
+        if system is None and cookie and request.path.startswith(centre.PATHS):
+            centre.drop_what_is_over(request)
         response: HttpResponse = self.get_response(request)  # type: ignore[assignment]
+        if system is not None:
+            sessions.keep_session(request, system, response.status_code, timezone.now())
         response = self.process_response(request, response)
         morsel = response.cookies.pop(standard, None)
         if morsel is not None:
@@ -102,17 +119,21 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
                 in_both_languages(inline.model)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in an operator who is active now and may do anything at all here."""
+        """Let in an operator who came by a sign-on, is active now and may do anything at all."""
         user: Any = request.user
-        return bool(user.is_authenticated and user.grants)
+        return bool(user.is_authenticated and sessions.stands(request) and user.grants)
 
     def extra_urls(self) -> list[URLPattern]:
-        """Return the address where the language is chosen, and those of the pages.
+        """Return where the language is chosen, where a sign-on comes back, and the pages.
 
         They lie inside the console because the CSRF token lies in the console's session.
         """
         pages = [path(page.path, self._open(page), name=page.name) for page in self.pages.values()]
-        return [path("language/", set_language, name="language"), *pages]
+        return [
+            path("language/", set_language, name="language"),
+            path("login/callback/", self.callback, name="callback"),
+            *pages,
+        ]
 
     def _open(self, page: Page) -> Any:
         """Return the page's view for whoever may open it; a refusal becomes a page as well."""
@@ -179,9 +200,11 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
                 "link": address,
                 "active": request.path == address,
                 "has_permission": True,
+                "count": page.count(self.system, actor) if page.count else 0,
             }
             groups.setdefault(page.group, []).append(entry)
-        return [{"title": said(*group), "items": items} for group, items in groups.items()]
+        ordered = sorted(groups.items(), key=lambda one: LAST_GROUPS.get(one[0], 0))
+        return [{"title": said(*group), "items": items} for group, items in ordered]
 
     def _entry(self, request: HttpRequest, table: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -193,7 +216,7 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         }
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Find tables by their names and rows by a whole number.
+        """Find pages and tables by their names and rows by a whole number.
 
         Unfold's own search keeps what it finds under the operator's key, and the same key is
         another person's in another console.
@@ -202,7 +225,11 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         term = request.GET.get("s", "").replace("\x00", "").strip()
         if not term:
             return HttpResponse()
-        found = [*self._tables_named(request, term), *self._rows_numbered(request, term)]
+        found = [
+            *self._pages_named(request, term),
+            *self._tables_named(request, term),
+            *self._rows_numbered(request, term),
+        ]
         return TemplateResponse(
             request,
             "unfold/helpers/command_results.html",
@@ -214,6 +241,12 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
             },
             headers={"HX-Trigger": "search"},
         )
+
+    def _pages_named(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+        for group in self.page_groups(request):
+            for one in group["items"]:
+                if term.lower() in f"{group['title']} {one['title']}".lower():
+                    yield SearchResult(one["title"], group["title"], one["link"], one["icon"])
 
     def _tables_named(self, request: HttpRequest, term: str) -> Iterator[SearchResult]:
         for app in self.get_app_list(request):
@@ -245,15 +278,30 @@ class Console(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
         }
         return cast(HttpResponse, super().index(request, shown))
 
+    @method_decorator(never_cache)
+    @method_decorator(require_GET)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Let an operator sign in, and then to where he was going or to the overview."""
-        if request.method == "GET" and "next" not in request.GET:
-            home = urlencode({"next": reverse(f"{self.name}:index")})
-            return HttpResponseRedirect(f"{request.path}?{home}")
-        return cast(HttpResponse, super().login(request, extra_context))
+        """Send the browser to the centre, which knows who sits there or asks."""
+        return arriving.go_to_centre(request, self.system)
+
+    @method_decorator(never_cache)
+    @method_decorator(require_GET)
+    def callback(self, request: HttpRequest) -> HttpResponse:
+        """Take in who comes back from the centre."""
+        return arriving.come_back(request, self.system)
+
+    @method_decorator(never_cache)
+    @method_decorator(require_POST)
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Sign off, here and everywhere."""
+        return arriving.leave(request, self.system)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Refuse: a password is the same in every system, so no single console changes it."""
+        raise Http404
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Refuse: no console has changed one."""
         raise Http404
 
 

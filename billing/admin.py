@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from auth_center.consoles import boss_console
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from auth_center.consoles import actor_of, boss_console
+from auth_center.scope import narrow_flows, narrowed
 from billing import permissions
 from billing.models import (
     BillingAccount,
@@ -19,10 +23,28 @@ from billing.models import (
     PaymentRelation,
     Release,
 )
+from billing.selectors.scope import flow_seen
 from core.console import ReadOnly
+from core.systems import System
 
 
-class BillingCustomerAdmin(ReadOnly):
+class OfCustomers(ReadOnly):
+    """Rows that are seen with their customer; ``way`` leads from a row to it."""
+
+    way: ClassVar[str]
+    joined: ClassVar[tuple[str, ...]] = ()  # named by a number that may be masked
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.joined) if self.joined else rows
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        region, unit = f"{self.way}region", f"{self.way}org_unit"
+        return narrowed(rows, actor_of(request), region=region, unit=unit)
+
+
+class BillingCustomerAdmin(OfCustomers):
+    way = ""
     permission = permissions.VIEW_CUSTOMER
     icon = "person"
     list_display: ClassVar[Any] = ["customer_no", "name", "kind", "region", "credit_standing"]
@@ -31,7 +53,8 @@ class BillingCustomerAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["-id"]
 
 
-class BillingAccountAdmin(ReadOnly):
+class BillingAccountAdmin(OfCustomers):
+    way = "customer__"
     permission = permissions.VIEW_ACCOUNT
     icon = "account_balance_wallet"
     list_display: ClassVar[Any] = [
@@ -44,7 +67,8 @@ class BillingAccountAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["-id"]
 
 
-class BillingSubscriberAdmin(ReadOnly):
+class BillingSubscriberAdmin(OfCustomers):
+    way = "customer__"
     permission = permissions.VIEW_SUBSCRIBER
     icon = "smartphone"
     list_display: ClassVar[Any] = [
@@ -56,26 +80,28 @@ class BillingSubscriberAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["-id"]
 
 
-class BillingSubscriptionAdmin(ReadOnly):
+class BillingSubscriptionAdmin(OfCustomers):
+    way = "subscriber__customer__"
     permission = permissions.VIEW_SUBSCRIPTION
     icon = "loyalty"
     list_display: ClassVar[Any] = [
         "subscription_no", "subscriber", "offering_code", "status", "valid_from", "valid_to",
     ]  # fmt: skip
-    list_select_related: ClassVar[Any] = ["subscriber"]
+    joined = ("subscriber",)
     search_fields: ClassVar[Any] = ["subscription_no__exact"]
     list_filter: ClassVar[Any] = ["status"]
     ordering: ClassVar[Any] = ["-id"]
 
 
-class PaymentRelationAdmin(ReadOnly):
+class PaymentRelationAdmin(OfCustomers):
+    way = "subscriber__customer__"
     permission = permissions.VIEW_PAYMENT_RELATION
     icon = "call_split"
     list_display: ClassVar[Any] = [
         "subscriber", "account", "charge_group", "priority", "share_percent", "valid_from",
         "valid_to",
     ]  # fmt: skip
-    list_select_related: ClassVar[Any] = ["subscriber", "account"]
+    joined = ("subscriber", "account")
     search_fields: ClassVar[Any] = ["subscriber__subscriber_no__exact"]
     ordering: ClassVar[Any] = ["-id"]
 
@@ -115,6 +141,7 @@ class ReleaseAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["-id"]
 
 
+narrow_flows(System.BOSS, flow_seen)
 boss_console.register(BillingCustomer, BillingCustomerAdmin)
 boss_console.register(BillingAccount, BillingAccountAdmin)
 boss_console.register(BillingSubscriber, BillingSubscriberAdmin)

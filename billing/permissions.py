@@ -28,4 +28,5 @@ CONFIGURE_TARIFF = permission(
     "billing.configure_tariff",
     zh="配置资费与服务功能",
     en="Configure tariffs and service functions",
+    limit=("折扣 %", "discount, %"),
 )

@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from auth_center.actors import system_actor
 from config.health import version
 from core.ages import age_in_words
 from core.systems import System
@@ -377,7 +378,7 @@ def _network(answers: bool | None, at: datetime) -> Iterator[Part]:
     if answers is None:
         return
     try:
-        counts = picturing.count_work(at, late=OVERDUE) if answers else None
+        counts = picturing.count_work(system_actor("health"), at, late=OVERDUE) if answers else None
         elements = picturing.list_elements() if answers else []
     except DatabaseError:
         connections[System.PROVISIONING.alias].close()

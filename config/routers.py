@@ -17,6 +17,7 @@ HOME = {
     "billing": "boss",
     "provisioning": "oss",
     "account": "default",
+    "mfa": "default",
     "allauth_idp_oidc": "default",
 }
 EVERYWHERE = frozenset(

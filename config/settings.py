@@ -7,6 +7,10 @@ from typing import Any
 
 import environ
 from django.templatetags.static import static
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.keyring import SigningKeys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -18,22 +22,37 @@ BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 
 # --- Sanhu ---------------------------------------------------------------------------------------
-# Which systems this process hosts; the others are asked over HTTP at SYSTEM_URLS.
-SANHU_SYSTEMS = env.list("SANHU_SYSTEMS", default=["crm", "boss", "provisioning"])
+# Which systems this process hosts; the others are asked over HTTP at SYSTEM_URLS. CONSOLE is short
+# for a process that serves one console alone (crm, boss, oss), or the sign-on (sso).
+CONSOLE = env("CONSOLE", default="")
+_ALONE = {"crm": ["crm"], "boss": ["boss"], "oss": ["provisioning"], "sso": []}
+SANHU_SYSTEMS: list[str] = env.list(
+    "SANHU_SYSTEMS", default=_ALONE.get(CONSOLE, ["crm", "boss", "provisioning"])
+)
+HOSTS_CENTRE = CONSOLE == "sso" or (CONSOLE == "" and "crm" in SANHU_SYSTEMS)
+HOSTED = [*SANHU_SYSTEMS, *(["sso"] if HOSTS_CENTRE else [])]
 SYSTEM_URLS = {
+    "sso": env("SSO_URL", default=BASE_URL),
     "crm": env("CRM_URL", default=BASE_URL),
     "boss": env("BOSS_URL", default=BASE_URL),
     "provisioning": env("OSS_URL", default=BASE_URL),
 }
-SYSTEM_KEY = env("SYSTEM_KEY")  # systems prove themselves to each other with it
+# What systems sign in with at each other, and what the centre signs with (core/keyring.py).
+KEYS = {
+    name: env.str(name, default="")
+    for name in ("CRM_SECRET", "BOSS_SECRET", "OSS_SECRET", "SSO_SECRET", "OIDC_PRIVATE_KEY")
+}
+KEYS_FILE = env("KEYS_FILE", default="")  # what it holds counts instead, whenever it changes
 IDENTITY_KEY = env("IDENTITY_KEY")  # encrypts identity documents
 IDENTITY_HASH_KEY = env("IDENTITY_HASH_KEY")  # finds them by the whole number
 NETWORK_URL = env("NETWORK_URL", default="http://127.0.0.1:8090")
 NETWORK_TIMEOUT_SECONDS = env.float("NETWORK_TIMEOUT_SECONDS", default=10.0)
 STATUS_MASTER = env("STATUS_MASTER", default="boss")
-AUTHORIZATION = env("AUTHORIZATION", default="distributed")
+AUTHORIZATION = env("AUTHORIZATION", default="distributed")  # until another scheme is chosen
+AUTHORIZATION_SECONDS = env.float("AUTHORIZATION_SECONDS", default=15.0)  # a decision is kept
 ACCEPT_WITHOUT_ARREARS_CHECK = env.bool("ACCEPT_WITHOUT_ARREARS_CHECK", default=True)
 REAL_NAME_LIMIT = env.int("REAL_NAME_LIMIT", default=5)  # numbers one identity may hold
+APPROVAL_HOURS = env.int("APPROVAL_HOURS", default=72)  # a request waits for a second person
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
@@ -70,6 +89,7 @@ INSTALLED_APPS = [
     "demo.apps.DemoConfig",
 ]
 MIDDLEWARE = [
+    "core.fronts.FrontMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.security.ContentSecurityPolicyMiddleware",
     "core.tmf.edge.ApiMiddleware",
@@ -82,6 +102,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "auth_center.authority.edge.CentreSilentMiddleware",
+    "auth_center.sign_on.broker_silent.BrokerSilentMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -104,8 +126,12 @@ TEMPLATES = [
 
 
 def _database(variable: str, system: str) -> dict[str, Any]:
-    """Return a system's database; a process that does not host the system needs none."""
-    if system not in SANHU_SYSTEMS and not env.str(variable, default=""):
+    """Return a system's database; a process that does not host the system needs none.
+
+    A process of one console alone reaches no other, whatever its environment says.
+    """
+    needed = system in SANHU_SYSTEMS or (system == "crm" and HOSTS_CENTRE)
+    if not needed and (CONSOLE or not env.str(variable, default="")):
         return {"ENGINE": "django.db.backends.dummy"}
     database: dict[str, Any] = env.db_url(variable)
     database["CONN_MAX_AGE"] = 60
@@ -130,32 +156,41 @@ DATABASES = {
 DATABASE_ROUTERS = ["config.routers.SystemRouter"]
 REDIS_URL = env("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {  # a sign-on does not wait for a broker that hangs
+            "socket_connect_timeout": 1.0,
+            "socket_timeout": 2.0,
+            "retry": Retry(NoBackoff(), 1),
+        },
+    }
 }
 
 # --- Sign-on -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "auth_center.Operator"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "auth_center.hashers.RandomSecretHasher",
 ]
-LOGIN_URL = "/crm/login/"
+LOGIN_URL = "/sso/login/"
+LOGIN_REDIRECT_URL = "/sso/"
+SIGN_ON_HOURS = env.float("SIGN_ON_HOURS", default=12.0)  # no sign-on lasts longer
+IDLE_MINUTES = env.float("IDLE_MINUTES", default=30.0)  # nor longer than this without any work
+CONSOLE_SECRETS = {  # each console proves to the centre that it is the one that redeems a code
+    "crm": env("CRM_CONSOLE_SECRET", default=""),
+    "boss": env("BOSS_CONSOLE_SECRET", default=""),
+    "provisioning": env("OSS_CONSOLE_SECRET", default=""),
+}
+IDP_OIDC_ADAPTER = "auth_center.sign_on.adapter.CentreAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_no"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-IDP_OIDC_PRIVATE_KEY = env("OIDC_PRIVATE_KEY").replace("\\n", "\n")
+IDP_OIDC_PRIVATE_KEYS = SigningKeys()
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+CLIENT_SECRET_OVERLAP_HOURS = env.float("CLIENT_SECRET_OVERLAP_HOURS", default=24.0)  # the old one
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True  # one cookie a console: the token lives in its session
@@ -169,7 +204,59 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
+TRUSTED_FRONTS = env.int("TRUSTED_FRONTS", default=1 if HTTPS else 0)  # that name the client
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+# --- Portal --------------------------------------------------------------------------------------
+# What the sign-on asks for: password, second factor, and patience of whoever guesses.
+INSTALLED_APPS += ["allauth.mfa"]
+PASSWORD_LENGTH = env.int("PASSWORD_LENGTH", default=12)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
+    {"NAME": "auth_center.portal.passwords.NotTheStaffNumber"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "auth_center.portal.passwords.NotUsedLately"},
+]
+SIGN_IN_TRIES_PER_ADDRESS = env.int("SIGN_IN_TRIES_PER_ADDRESS", default=30)  # then it is slowed
+MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])  # role codes, or * for everybody
+LOGIN_REDIRECT_URL = "/sso/"
+ACCOUNT_ADAPTER = "auth_center.portal.adapter.PortalAdapter"
+ACCOUNT_FORMS = {
+    "login": "auth_center.portal.forms.SignInForm",
+    "reauthenticate": "auth_center.portal.forms.ConfirmPasswordForm",
+    "change_password": "auth_center.portal.forms.OwnPasswordForm",
+}
+ACCOUNT_SESSION_REMEMBER = False  # how long a sign-on lasts is not the operator's to choose
+ACCOUNT_RATE_LIMITS = False  # auth_center/portal/guard.py counts, in the database
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_TIMEOUT = 900  # seconds from the password to the second factor
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "auth_center.portal.factors.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "auth_center.portal.forms.FactorForm",
+    "reauthenticate": "auth_center.portal.forms.ConfirmFactorForm",
+    "activate_totp": "auth_center.portal.forms.NewAppForm",
+    "add_webauthn": "auth_center.portal.forms.NewPasskeyForm",
+    "edit_webauthn": "auth_center.portal.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Sanhu"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after, for clocks that are not exact
+# Letters to operators: into the log, unless a mail server is named (smtp+tls://user:pass@host:587).
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Sanhu <sanhu@localhost>")
 
 # --- Consoles ------------------------------------------------------------------------------------
 UNFOLD: dict[str, Any] = {
@@ -239,6 +326,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
 }
+AUDIT_SEAL_SECONDS = env.float("AUDIT_SEAL_SECONDS", default=10.0)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire reservations": {
         "task": "provisioning.tasks.expire_reservations",
@@ -254,6 +342,48 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "provisioning.tasks.resume_work_orders",
         "schedule": 2.0,
         "options": {"queue": "oss", "expires": 2},
+    },
+    "end sign-ons": {
+        "task": "auth_center.tasks.end_sign_ons",
+        "schedule": 30.0,
+        "options": {"queue": "crm", "expires": 30},
+    },
+    "tell clients of sign-offs": {
+        "task": "auth_center.tasks.tell_clients",
+        "schedule": 5.0,
+        "options": {"queue": "crm", "expires": 5},
+    },
+    "send letters to operators": {
+        "task": "auth_center.tasks.send_letters",
+        "schedule": 5.0,
+        "options": {"queue": "crm", "expires": 5},
+    },
+    **{
+        f"forget the sign-ons of {system}": {
+            "task": "auth_center.tasks.forget_sign_ons",
+            "schedule": 3600.0,
+            "args": (system,),
+            "options": {"queue": queue, "expires": 3600},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
+    },
+    **{
+        f"expire the approvals of {system}": {
+            "task": "auth_center.tasks.expire_approvals",
+            "schedule": 60.0,
+            "args": (system,),
+            "options": {"queue": queue, "expires": 60},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
+    },
+    **{
+        f"seal the audit of {system}": {
+            "task": "auth_center.tasks.seal_audit",
+            "schedule": AUDIT_SEAL_SECONDS,
+            "args": (system,),
+            "options": {"queue": queue, "expires": AUDIT_SEAL_SECONDS},
+        }
+        for system, queue in (("crm", "crm"), ("boss", "boss"), ("provisioning", "oss"))
     },
 }
 

@@ -19,6 +19,7 @@ SUBSCRIBER = "S"
 SUBSCRIPTION = "P"
 FLOW = "F"
 WORK_ORDER = "W"
+APPROVAL = "V"
 
 _SEQUENCE = {
     CUSTOMER: "customer_no_seq",
@@ -27,6 +28,7 @@ _SEQUENCE = {
     SUBSCRIPTION: "subscription_no_seq",
     FLOW: "flow_no_seq",
     WORK_ORDER: "work_order_no_seq",
+    APPROVAL: "approval_no_seq",
 }
 
 

@@ -31,9 +31,29 @@ class System(StrEnum):
         return _LETTER[self]
 
 
+class Centre(StrEnum):
+    """The authentication centre: a lifeline with a door of its own, its data beside CRM's."""
+
+    SSO = "sso"
+
+    @property
+    def alias(self) -> str:
+        """The Django database alias that holds the centre's data."""
+        return "default"
+
+
+Host = System | Centre  # whoever can be asked a question
+
+
 _ALIAS = {System.CRM: "default", System.BOSS: "boss", System.PROVISIONING: "oss"}
 _QUEUE = {System.CRM: "crm", System.BOSS: "boss", System.PROVISIONING: "oss"}
 _LETTER = {System.CRM: "C", System.BOSS: "B", System.PROVISIONING: "O"}
+
+
+def system_of(alias: str) -> System:
+    """Return the system whose data lies in the database ``alias``."""
+    return next(system for system in System if system.alias == alias)
+
 
 _console: ContextVar[System] = ContextVar("sanhu_console", default=System.CRM)
 

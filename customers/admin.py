@@ -14,10 +14,13 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from auth_center.actors import Actor
 from auth_center.consoles import actor_of, crm_console
+from auth_center.scope import narrowed
 from core.console import ReadOnly, ReadOnlyInline, number_of, said, shown_list
 from customers import finding, identity, permissions
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
+from customers.selectors import customers_of, subscribers_of, subscription_seen
 
 MOST_NAMED = 200  # customers that a search in names puts on a list
 MOST_NUMBERED = 100  # customers or subscribers that a number puts there
@@ -32,7 +35,12 @@ def customer_page(customer: Customer, words: object, **query: str) -> SafeString
 
 
 class OfCustomer:
-    """Rows of a customer lead to that customer's page."""
+    """Rows of a customer lead to that customer's page, and are seen with it."""
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return narrowed(
+            rows, actor_of(request), region="customer__region", unit="customer__org_unit"
+        )
 
     @admin.display(description=_("customer"))
     def owner(self, row: Account | Subscriber) -> SafeString:
@@ -43,9 +51,9 @@ class OfCustomer:
         return {}
 
 
-def subscribers_with(number: str) -> QuerySet[Subscriber]:
+def subscribers_with(actor: Actor, number: str) -> QuerySet[Subscriber]:
     """Return the subscribers that have a service number, and those that had it."""
-    return Subscriber.objects.filter(service_number__in=finding.numbers_meant(number))
+    return subscribers_of(actor).filter(service_number__in=finding.numbers_meant(number))
 
 
 class AccountInline(ReadOnlyInline):
@@ -110,6 +118,9 @@ class CustomerAdmin(ReadOnly):
     ]  # fmt: skip
     readonly_fields: ClassVar[Any] = ["identity_masked", "orders", "page"]
 
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return narrowed(rows, actor_of(request))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         rows: QuerySet[Customer] = super().get_queryset(request)
         return rows.defer("identity__number_encrypted").prefetch_related("accounts")
@@ -120,11 +131,13 @@ class CustomerAdmin(ReadOnly):
         term = number_of(search_term)
         if not term:
             return queryset, False
-        shown = Customer.objects.filter(identity__number_digest__in=finding.digests_meant(term))
+        actor = actor_of(request)
+        digests = finding.digests_meant(term)
+        shown = customers_of(actor).filter(identity__number_digest__in=digests)
         keys = {
             *shown.values_list("pk", flat=True)[:MOST_NUMBERED],
-            *subscribers_with(term).values_list("customer_id", flat=True)[:MOST_NUMBERED],
-            *finding.list_customers_named(actor_of(request), term, at_most=MOST_NAMED),
+            *subscribers_with(actor, term).values_list("customer_id", flat=True)[:MOST_NUMBERED],
+            *finding.list_customers_named(actor, term, at_most=MOST_NAMED),
         }
         return queryset.filter(Q(customer_no=term) | Q(pk__in=keys)), False
 
@@ -203,7 +216,8 @@ class SubscriberAdmin(OfCustomer, ReadOnly):
         self, request: HttpRequest, queryset: QuerySet[Subscriber], search_term: str
     ) -> tuple[QuerySet[Subscriber], bool]:
         term = number_of(search_term)
-        keys = subscribers_with(term).values_list("pk", flat=True) if term else []
+        found = subscribers_with(actor_of(request), term)
+        keys = found.values_list("pk", flat=True) if term else []
         return of_customer(queryset, term, "subscriber_no", keys)
 
 
@@ -224,6 +238,13 @@ class SubscriptionAdmin(ReadOnly):
         ("valid_from", "valid_to"), ("parent", "created_at"), "tariffs", "extension",
     ]  # fmt: skip
 
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(subscription_seen(actor_of(request)))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        rows: QuerySet[Subscription] = super().get_queryset(request)
+        return rows.select_related("subscriber", "account", "parent", "offering")
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Subscription], search_term: str
     ) -> tuple[QuerySet[Subscription], bool]:
@@ -232,7 +253,7 @@ class SubscriptionAdmin(ReadOnly):
             return queryset, False
         keys = [
             *Subscriber.objects.filter(subscriber_no=term).values_list("pk", flat=True),
-            *subscribers_with(term).values_list("pk", flat=True),
+            *subscribers_with(actor_of(request), term).values_list("pk", flat=True),
         ]
         return queryset.filter(Q(subscription_no=term) | Q(subscriber__in=keys)), False
 

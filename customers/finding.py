@@ -12,6 +12,7 @@ from django.db import connections
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
+from auth_center.scope import narrowing, phone_for
 from core.errors import DomainError
 from core.systems import System
 from core.words import said
@@ -135,15 +136,15 @@ def find_customers(
         return FoundCustomers()
     matches: dict[int, list[Match]] = {}
     if not after:
-        for key, match in _by_number(term):
+        for key, match in _by_number(actor, term):
             matches.setdefault(key, []).append(match)
-    named = _by_name(term, at_most + 1, after)
+    named = _by_name(actor, term, at_most + 1, after)
     for key, _ in named[:at_most]:
         matches.setdefault(key, []).append(Match(by=NAME))
     if letters == 1 and not matches:
         raise TermTooShort(field="term")
     return FoundCustomers(
-        customers=_shown(matches, numbers=actor.may(permissions.VIEW_SUBSCRIBER)),
+        customers=_shown(actor, matches),
         after=named[at_most - 1][1] if len(named) > at_most else "",
     )
 
@@ -154,7 +155,7 @@ def list_customers_named(actor: Actor, term: str, *, at_most: int) -> list[int]:
     term = tidied(term)
     if not 0 < letters_of(term) <= LONGEST:
         return []
-    return [key for key, _ in _by_name(term, at_most)]
+    return [key for key, _ in _by_name(actor, term, at_most)]
 
 
 def numbers_meant(term: str) -> list[str]:
@@ -180,30 +181,64 @@ def letters_of(term: str) -> int:
     return sum(letter not in _IGNORED for letter in term)
 
 
-def _by_number(term: str) -> list[tuple[int, Match]]:
+def _by_number(actor: Actor, term: str) -> list[tuple[int, Match]]:
+    statement, scope = numbered(actor)
     values = {
+        **scope,
         "number": term.upper(),
         "numbers": numbers_meant(term),
         "digests": digests_meant(term),
         "most": MOST_NUMBERED,
     }
     return [
-        (key, Match(by=by, number=number, subscriber_no=subscriber_no, ended=ended))
-        for by, key, number, subscriber_no, ended in _rows(_NUMBERED, values)
+        (
+            key,
+            Match(
+                by=by,
+                number=phone_for(actor, number) if by == SERVICE_NUMBER else number,
+                subscriber_no=subscriber_no,
+                ended=ended,
+            ),
+        )
+        for by, key, number, subscriber_no, ended in _rows(statement, values)
     ]
 
 
-def _by_name(term: str, at_most: int, after: str = "") -> list[tuple[int, str]]:
+def _by_name(actor: Actor, term: str, at_most: int, after: str = "") -> list[tuple[int, str]]:
     """Return key and number of the customers with ``term`` in their name, in the order of the rest.
 
     So whose name ends with the term comes first.
     """
-    values = {"term": term, "at_most": at_most, "after": after}
+    statement, scope = named(actor, further=bool(after))
+    values: dict[str, Any] = {**scope, "term": term, "at_most": at_most, "after": after}
     values["beyond"] = _LAST_LETTER if letters_of(term) > 1 else _NO_LETTER
-    return _rows(_NAMED_AFTER if after else _NAMED, values)
+    return _rows(statement, values)
 
 
-def _shown(matches: dict[int, list[Match]], *, numbers: bool) -> tuple[FoundCustomer, ...]:
+def numbered(actor: Actor) -> tuple[str, dict[str, Any]]:
+    """Return the search by whole numbers, among the customers within the actor's scope.
+
+    Whoever sees all asks nothing more than the number.
+    """
+    condition, scope = narrowing(actor, region="within.region", unit="within.org_unit")
+    itself, theirs = "", ""
+    if scope:
+        exists = " AND EXISTS (SELECT 1 FROM customers_customer within WHERE within.id = {} AND {})"
+        itself, theirs = (
+            exists.format("customers_customer.id", condition),
+            exists.format("customer_id", condition),
+        )
+    return _NUMBERED.format(itself=itself, theirs=theirs), scope
+
+
+def named(actor: Actor, *, further: bool = False) -> tuple[str, dict[str, Any]]:
+    """Return the search in names, among the customers within the actor's scope."""
+    condition, scope = narrowing(actor, region="region", unit="org_unit")
+    return (_NAMED_AFTER if further else _NAMED).replace("{within}", condition), scope
+
+
+def _shown(actor: Actor, matches: dict[int, list[Match]]) -> tuple[FoundCustomer, ...]:
+    numbers = actor.may(permissions.VIEW_SUBSCRIBER)
     rows: Iterable[Any] = _rows(
         _SHOWN, {"keys": list(matches), "numbers": NUMBERS_SHOWN + 1 if numbers else 0}
     )
@@ -219,7 +254,7 @@ def _shown(matches: dict[int, list[Match]], *, numbers: bool) -> tuple[FoundCust
             document_kind=document_kind,
             document_masked=document_masked,
             matches=tuple(matches[key]),
-            service_numbers=tuple(in_use[:NUMBERS_SHOWN]),
+            service_numbers=tuple(phone_for(actor, one) for one in in_use[:NUMBERS_SHOWN]),
             more_numbers=len(in_use) > NUMBERS_SHOWN,
         )
         for (
@@ -238,20 +273,20 @@ def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
 
 _NUMBERED = """
 SELECT 'customer_no', id, customer_no, '', false
-FROM customers_customer WHERE customer_no = %(number)s
+FROM customers_customer WHERE customer_no = %(number)s{itself}
 UNION ALL
 SELECT 'account_no', customer_id, account_no, '', false
-FROM customers_account WHERE account_no = %(number)s
+FROM customers_account WHERE account_no = %(number)s{theirs}
 UNION ALL
 SELECT 'subscriber_no', customer_id, subscriber_no, subscriber_no, status = 'terminated'
-FROM customers_subscriber WHERE subscriber_no = %(number)s
+FROM customers_subscriber WHERE subscriber_no = %(number)s{theirs}
 UNION ALL
 (SELECT 'service_number', customer_id, service_number, subscriber_no, status = 'terminated'
- FROM customers_subscriber WHERE service_number = ANY(%(numbers)s::text[])
+ FROM customers_subscriber WHERE service_number = ANY(%(numbers)s::text[]){theirs}
  ORDER BY status = 'terminated', id DESC LIMIT %(most)s)
 UNION ALL
 (SELECT 'document', customer_id, number_masked, '', false
- FROM customers_identitydocument WHERE number_digest = ANY(%(digests)s::text[])
+ FROM customers_identitydocument WHERE number_digest = ANY(%(digests)s::text[]){theirs}
  ORDER BY customer_id LIMIT %(most)s)
 """
 # The name is looked at again because a part is cut, and because a name that has the term twice is
@@ -264,6 +299,7 @@ CROSS JOIN LATERAL (
     SELECT id, customer_no FROM customers_customer
     WHERE id = part.customer_id
         AND strpos(customers_folded(name), customers_folded(%(term)s::text)) = part.start
+        AND {{within}}
     OFFSET 0
 ) named
 WHERE part.suffix < left(customers_folded(%(term)s::text), 20) || %(beyond)s::text

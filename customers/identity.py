@@ -13,6 +13,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from core.errors import DomainError
+from core.masking import mask_identity
 
 RESIDENT_ID = "residentId"
 PASSPORT = "passport"
@@ -85,7 +86,7 @@ def seal(kind: str, number: str) -> SealedIdentity:
         kind=kind,
         encrypted=_fernet().encrypt(number.encode()),
         digest=digest_of(kind, number),
-        masked=mask(number),
+        masked=mask_identity(number),
     )
 
 
@@ -98,12 +99,6 @@ def digest_of(kind: str, number: str) -> str:
     """Return the keyed hash by which a document is found (whole number only)."""
     key = bytes.fromhex(settings.IDENTITY_HASH_KEY)
     return hmac.new(key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
-
-
-def mask(number: str) -> str:
-    """Return the number with its middle hidden: enough to compare with a card in the hand."""
-    shown = 3 if len(number) > 8 else 1
-    return number[:shown] + "*" * (len(number) - 2 * shown) + number[-shown:]
 
 
 def _validated(kind: str, number: str) -> str:

@@ -41,6 +41,8 @@ class Customer(models.Model):
     extension: Any = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
 
+    texts: ClassVar = ("engaged_party", "contact_medium", "extension")  # see core/masking.py
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
@@ -144,6 +146,8 @@ class Subscriber(models.Model):
     activated_at = models.DateTimeField(null=True)
     terminated_at = models.DateTimeField(null=True)
 
+    phones: ClassVar = ("service_number",)
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -190,6 +194,8 @@ class Subscription(models.Model):
     valid_to = models.DateTimeField(null=True)
     extension: Any = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+
+    texts: ClassVar = ("extension",)
 
     class Meta:
         constraints: ClassVar = [

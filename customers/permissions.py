@@ -13,6 +13,11 @@ VIEW_ACCOUNT = permission(
 VIEW_SUBSCRIBER = permission(
     "customers.view_subscriber", zh="查询用户", en="View subscribers", scope="customers.read"
 )
+VIEW_IDENTITY_DOCUMENT = permission(
+    "customers.view_identity_document",
+    zh="查看完整证件号码",
+    en="Read identity documents in full",
+)
 VIEW_SUBSCRIPTION = permission(
     "customers.view_subscription",
     zh="查询订购关系",

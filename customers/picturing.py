@@ -10,13 +10,16 @@ from datetime import datetime
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from auth_center.actors import Actor
-from auth_center.permissions import require
+from auth_center.scope import shown_to
 from core.errors import NotFound
+from core.masking import FULL_PHONE
 from customers import permissions
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
-from customers.selectors import list_accounts, list_customers
+from customers.selectors import list_accounts, list_customers, list_subscribers
 from customers.states import SUBSCRIPTION_ENDED, SubscriberStatus
 from products.states import OfferingKind
+
+SHOWN_DIGITS = 4  # the end of a masked number that can be read
 
 
 class NoSuchCustomer(NotFound):
@@ -72,11 +75,10 @@ def list_subscribers_of(actor: Actor, customer_no: str, search: str = "") -> Que
     ``search`` is a part of the service number, of the card's number or of the user's name, or the
     whole subscriber number; among one customer's subscribers it needs no index.
     """
-    require(actor, permissions.VIEW_SUBSCRIBER)
-    subscribers = Subscriber.objects.filter(customer__customer_no=customer_no)
+    subscribers = list_subscribers(actor).filter(customer__customer_no=customer_no)
     if search:
         subscribers = subscribers.filter(
-            Q(service_number__icontains=search)
+            _has_number(actor, search)
             | Q(iccid__contains=search)
             | Q(user_name__icontains=search)
             | Q(subscriber_no=search.upper())
@@ -84,6 +86,15 @@ def list_subscribers_of(actor: Actor, customer_no: str, search: str = "") -> Que
     ended = When(status=SubscriberStatus.TERMINATED, then=Value(1))
     last = Case(ended, default=Value(0), output_field=IntegerField())
     return subscribers.order_by(last, "-id")
+
+
+def _has_number(actor: Actor, search: str) -> Q:
+    """Return the condition for a service number; what is masked cannot be found out by parts."""
+    if actor.may(FULL_PHONE):
+        return Q(service_number__icontains=search)
+    if len(search) <= SHOWN_DIGITS:
+        return Q(service_number__endswith=search)
+    return Q(service_number=search)
 
 
 def picture_subscribers(
@@ -95,7 +106,7 @@ def picture_subscribers(
     """
     pictures = {one.pk: SubscriberPicture(subscriber=one) for one in subscribers}
     if actor.may(permissions.VIEW_SUBSCRIPTION):
-        for subscriber_id, products in _products(list(pictures)).items():
+        for subscriber_id, products in _products(actor, list(pictures)).items():
             pictures[subscriber_id].products = products
     if actor.may(permissions.VIEW_ACCOUNT):
         for relation in _payers(list(pictures), at):
@@ -103,9 +114,10 @@ def picture_subscribers(
     return list(pictures.values())
 
 
-def _products(subscriber_ids: list[int]) -> dict[int, list[HeldProduct]]:
+def _products(actor: Actor, subscriber_ids: list[int]) -> dict[int, list[HeldProduct]]:
     """Return each one's products: bundles with their parts, the main product, add-ons."""
-    present = Subscription.objects.exclude(status__in=SUBSCRIPTION_ENDED)
+    held_now = Subscription.objects.exclude(status__in=SUBSCRIPTION_ENDED)
+    present = shown_to(actor, held_now)
     own = list(
         present.filter(subscriber__in=subscriber_ids)
         .select_related("offering", "parent__offering", "parent__subscriber")

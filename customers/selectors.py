@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
+from auth_center.scope import narrowed, seen, sees_all, shown_to
 from core.errors import DomainError
 from customers import permissions
 from customers.models import Account, Customer, Subscriber, Subscription
@@ -50,23 +52,94 @@ class AccountUnknown(DomainError):
 
 
 def list_customers(actor: Actor) -> QuerySet[Customer]:
-    """Return the customers that ``actor`` may see."""
+    """Return the customers that ``actor`` may see, to look at."""
     require(actor, permissions.VIEW_CUSTOMER)
-    return Customer.objects.all()
+    return shown_to(actor, customers_of(actor))
 
 
 def list_accounts(actor: Actor) -> QuerySet[Account]:
-    """Return the accounts that ``actor`` may see."""
+    """Return the accounts that ``actor`` may see, to look at."""
     require(actor, permissions.VIEW_ACCOUNT)
-    return Account.objects.select_related("customer", "parent")
+    return shown_to(actor, accounts_of(actor).select_related("customer", "parent"))
+
+
+def list_subscribers(actor: Actor) -> QuerySet[Subscriber]:
+    """Return the subscribers that ``actor`` may see, to look at."""
+    require(actor, permissions.VIEW_SUBSCRIBER)
+    return shown_to(actor, subscribers_of(actor))
 
 
 def list_subscriptions(actor: Actor) -> QuerySet[Subscription]:
     """Return the subscriptions that ``actor`` may see, with what a representation needs."""
     require(actor, permissions.VIEW_SUBSCRIPTION)
-    return Subscription.objects.select_related(
+    rows = subscriptions_of(actor).select_related(
         "subscriber__customer", "account__customer", "offering"
     )
+    return shown_to(actor, rows)
+
+
+# -- 数据权限: what lies within somebody's scope, whatever is asked about it ----------------------
+
+
+def customers_of(actor: Actor) -> QuerySet[Customer]:
+    """Return the customers within the actor's scope; all the others hang on them."""
+    return narrowed(Customer.objects.all(), actor)
+
+
+def accounts_of(actor: Actor) -> QuerySet[Account]:
+    """Return the accounts of the customers within the actor's scope."""
+    return narrowed(
+        Account.objects.all(), actor, region="customer__region", unit="customer__org_unit"
+    )
+
+
+def subscribers_of(actor: Actor) -> QuerySet[Subscriber]:
+    """Return the subscribers of the customers within the actor's scope."""
+    return narrowed(
+        Subscriber.objects.all(), actor, region="customer__region", unit="customer__org_unit"
+    )
+
+
+def subscriptions_of(actor: Actor) -> QuerySet[Subscription]:
+    """Return what the subscribers and the accounts within the actor's scope have."""
+    return Subscription.objects.filter(subscription_seen(actor))
+
+
+def subscription_seen(actor: Actor) -> Q:
+    """Return the condition for subscriptions within the actor's scope; empty for who sees all."""
+    if sees_all(actor):
+        return Q()
+    subscribers = seen(
+        actor, region="subscriber__customer__region", unit="subscriber__customer__org_unit"
+    )
+    accounts = seen(actor, region="account__customer__region", unit="account__customer__org_unit")
+    return subscribers | Q(subscriber=None) & accounts
+
+
+def refuse_unseen(
+    actor: Actor,
+    *,
+    customer_no: str = "",
+    subscriber_nos: Iterable[str] = (),
+    subscription_nos: Iterable[str] = (),
+) -> None:
+    """Refuse numbers outside the actor's scope with the words for numbers that do not exist.
+
+    For doors that change something; who sees all costs no query. Raises ``CustomerUnknown``,
+    ``SubscriberUnknown`` or ``ProductUnknown``.
+    """
+    if sees_all(actor):
+        return
+    if customer_no and not customers_of(actor).filter(customer_no=customer_no).exists():
+        raise CustomerUnknown(number=customer_no[:40], field="relatedParty.id")
+    wanted = set(subscriber_nos)
+    rows = subscribers_of(actor).filter(subscriber_no__in=wanted)
+    for number in wanted - set(rows.values_list("subscriber_no", flat=True)) if wanted else ():
+        raise SubscriberUnknown(number=number[:40])
+    named = set(subscription_nos)
+    held = subscriptions_of(actor).filter(subscription_no__in=named)
+    for number in named - set(held.values_list("subscription_no", flat=True)) if named else ():
+        raise ProductUnknown(number=number[:40])
 
 
 def get_holder(customer_no: str, account_no: str | None) -> Holder:

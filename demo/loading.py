@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 
-from auth_center.actors import system_actor
+from auth_center.actors import Actor, system_actor
 from auth_center.permissions import permissions
-from auth_center.services import save_channel, save_operator, save_role
+from auth_center.services import Employment, save_channel, save_operator, save_role, save_unit
 from demo.catalogue import put_on_sale
-from demo.operators import OPERATORS, ROLES, granted
+from demo.operators import EVERYWHERE, OPERATORS, ROLES, UNITS, granted
 from integration.settling import settle
 from products.catalogue import load
 from provisioning.generation import generate_cards, generate_numbers
@@ -34,34 +34,16 @@ def load_demo(
     """Load what is missing of the demo operator; return its sign-ins. Twice changes nothing."""
     actor = system_actor("demo")
     say("staff and channel")
-    names = list(permissions())
-    for role in ROLES:
-        save_role(
-            code=role.code,
-            names=role.names,
-            permissions=granted(role, names),
-            systems=role.systems,
-            actor=actor,
-        )
-    systems = {role.code: role.systems for role in ROLES}
-    for one in OPERATORS:
-        save_operator(
-            staff_no=one.staff_no,
-            name=one.name,
-            password=password,
-            role=one.role,
-            org_unit=one.org_unit,
-            region=one.region,
-            systems=systems[one.role],
-            actor=actor,
-        )
+    load_staff(password=password, actor=actor, at=at)
     save_channel(
         client_id=CLIENT_ID,
         secret=client_secret,
         scopes=[SCOPE],
         about={"channel": "demo", "unlimited": True},
         actor=actor,
+        at=at,
     )
+    settle(clock=clock)
     say(f"{NUMBERS} numbers and SIM cards")
     if not last_number(NUMBER_PREFIX):
         load_numbers(generate_numbers(NUMBER_PREFIX, NUMBERS, "GZ"), actor=actor)
@@ -76,3 +58,37 @@ def load_demo(
         "channel": {"client_id": CLIENT_ID, "client_secret": client_secret, "scope": SCOPE},
         "main_offering": MAIN_OFFERING,
     }
+
+
+def load_staff(*, password: str, actor: Actor, at: datetime) -> None:
+    """Tell the centre of units, roles and operators; every system learns of them by message."""
+    for unit in UNITS:
+        save_unit(code=unit.code, names=unit.names, parent_code=unit.parent, actor=actor, at=at)
+    names = list(permissions())
+    for role in ROLES:
+        save_role(
+            code=role.code,
+            names=role.names,
+            permissions=granted(role, names),
+            systems=() if role.systems == EVERYWHERE else role.systems,
+            data_scope=role.reach,
+            limits=role.limits,
+            actor=actor,
+            at=at,
+        )
+    for one in OPERATORS:
+        about = Employment(
+            name=one.name,
+            org_unit=one.org_unit,
+            region=one.region,
+            position=one.position,
+            role_codes=(one.role,),
+        )
+        save_operator(
+            staff_no=one.staff_no,
+            about=about,
+            password=password,
+            must_change_password=False,
+            actor=actor,
+            at=at,
+        )

@@ -15,7 +15,8 @@ class IntegrationConfig(AppConfig):
         import_module("integration.trace")
         import_module("integration.reading")
         import_module("integration.letters")
+        import_module("integration.connections")
         for config in apps.get_app_configs():
-            for part in ("permissions", "handlers", "flows"):
+            for part in ("permissions", "handlers", "systems", "flows"):
                 if find_spec(f"{config.name}.{part}"):
                     import_module(f"{config.name}.{part}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import connections
 
-from core.systems import System
+from core.systems import Host
 
 
-def let_go_if_broken(system: System) -> None:
+def let_go_if_broken(system: Host) -> None:
     """Close this thread's connection to ``system``'s database if it no longer works.
 
     Django does so at the end of a request. A relay or a worker has no such end: a connection that

@@ -12,6 +12,9 @@ from integration.messages import Envelope, Message, Stamp
 from integration.states import StepStatus
 from integration.steps import Step, write_steps
 
+RECORDED_FOR = " · 记录操作员 "
+LONGEST_NOTE = 200
+
 
 @dataclass(slots=True, kw_only=True)
 class FlowContext:
@@ -52,7 +55,14 @@ class FlowContext:
         )
 
     def wrote(self, note: str) -> None:
-        """Note that this system's own database was written (a ``DataAccess`` arrow)."""
+        """Note that this system's own database was written (a ``DataAccess`` arrow).
+
+        What an operator has asked for from another system is noted with the staff number.
+        """
+        asked = self.incoming is not None and self.incoming.reply_to is None
+        if asked and self.actor.kind == "operator":
+            recorded = f"{RECORDED_FOR}{self.actor.number[:60]}"
+            note = note[: LONGEST_NOTE - len(recorded)] + recorded
         self.step(self.system, f"{self.system}_db", "DataAccess", note)
 
     def send(self, receiver: System, message: Message, *, subject: str, note: str = "") -> str:

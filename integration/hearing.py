@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from core.errors import DomainError
-from core.systems import System
+from core.systems import Host, System
 from integration.context import FlowContext
 from integration.messages import Message, Query, Stamp
 
@@ -16,7 +16,7 @@ Answerer = Callable[[Any, Stamp, datetime], Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HANDLERS: dict[tuple[System, str], Handler] = {}
-_ANSWERERS: dict[tuple[System, str], Answerer] = {}
+_ANSWERERS: dict[tuple[Host, str], Answerer] = {}
 
 
 class MissingParty(Exception):
@@ -49,7 +49,7 @@ def handles(kind: type[Message], *, by: System) -> Callable[[F], F]:
     return register
 
 
-def answers(kind: type[Query], *, by: System) -> Callable[[F], F]:
+def answers(kind: type[Query], *, by: Host) -> Callable[[F], F]:
     """Register a function as how ``by`` answers a question: (question, asker, at) → answer."""
 
     def register(function: F) -> F:
@@ -67,7 +67,7 @@ def handler_of(system: System, name: str) -> Handler:
         raise NobodyHears(system=str(system), name=name) from None
 
 
-def answerer_of(system: System, name: str) -> Answerer:
+def answerer_of(system: Host, name: str) -> Answerer:
     """Return the answerer; raise ``NobodyHears``."""
     try:
         return _ANSWERERS[system, name]

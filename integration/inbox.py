@@ -39,9 +39,9 @@ WITH stream AS (
 )
 INSERT INTO integration_inboxmessage
     (id, sender, subject, seq, name, flow_no, status, attempts, waiting_for, error,
-     received_at, done_at)
+     received_at, done_at, actor_kind, actor_number, channel, terminal)
 VALUES (%(id)s, %(sender)s, %(subject)s, %(seq)s, %(name)s, %(flow_no)s, 'done', 0, '', '',
-        %(at)s, %(at)s)
+        %(at)s, %(at)s, %(actor_kind)s, %(actor_number)s, %(channel)s, %(terminal)s)
 ON CONFLICT (id) DO UPDATE
     SET status = 'done', done_at = EXCLUDED.done_at, body = NULL, next_attempt_at = NULL,
         waiting_for = ''
@@ -59,9 +59,10 @@ WITH stream AS (
 )
 INSERT INTO integration_inboxmessage AS m
     (id, sender, subject, seq, name, flow_no, status, body, attempts, waiting_for, error,
-     received_at, next_attempt_at)
+     received_at, next_attempt_at, actor_kind, actor_number, channel, terminal)
 VALUES (%(id)s, %(sender)s, %(subject)s, %(seq)s, %(name)s, %(flow_no)s, %(status)s, %(body)s,
-        %(attempts)s, %(waiting_for)s, %(error)s, %(at)s, %(next_attempt_at)s)
+        %(attempts)s, %(waiting_for)s, %(error)s, %(at)s, %(next_attempt_at)s,
+        %(actor_kind)s, %(actor_number)s, %(channel)s, %(terminal)s)
 ON CONFLICT (id) DO UPDATE
     SET status = EXCLUDED.status, attempts = EXCLUDED.attempts,
         waiting_for = EXCLUDED.waiting_for, error = EXCLUDED.error,
@@ -246,6 +247,10 @@ def _columns(message: Received, envelope: Envelope, at: datetime) -> dict[str, A
         "name": envelope.name,
         "flow_no": envelope.flow_no,
         "at": at,
+        "actor_kind": envelope.actor.kind[:10],
+        "actor_number": envelope.actor.number[:60],
+        "channel": envelope.actor.channel[:60],
+        "terminal": envelope.actor.terminal[:60],
     }
 
 

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied
 from core.systems import System
 from integration.context import FlowContext
+from integration.forged import UNPROVEN
 from integration.hearing import answers
 from integration.messages import Envelope, Message, Outcome, Stamp
 from integration.messages.base import convert, kinds
@@ -67,11 +68,32 @@ class ReasonMissing(DomainError):
     en = "A message is skipped for a reason, of at most 200 characters"
 
 
+class LetterForged(Conflict):
+    """Nobody has said this: there is nothing to try again."""
+
+    code = "letterForged"
+    zh = "消息 {id} 未通过系统身份校验, 不能重新处理, 只能跳过"
+    en = "Nobody of ours has said message {id}: it cannot be tried again, only be skipped"
+
+
+class Decision(Protocol):
+    """Whether an operation is permitted now, and why not, by the scheme in force."""
+
+    @property
+    def permitted(self) -> bool: ...
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
 class Person(Protocol):
     """Whoever decides: an actor, as ``auth_center`` knows them."""
 
-    def may(self, permission: str) -> bool:
-        """Tell whether the operation is permitted."""
+    def decision(self, permission: str) -> Decision:
+        """Decide about one operation now, as every other door has it decided."""
 
     def stamp(self) -> Stamp:
         """Return who it is, as messages carry it."""
@@ -149,11 +171,13 @@ def look_over(system: System, flow_no: str = "") -> LettersAnswer:
 def resend_letter(system: System, id: str, *, actor: Person, at: datetime) -> None:
     """Let a waiting message be tried again at once, with all its tries before it.
 
-    Refused as ``PermissionDenied``, ``LetterUnknown`` or ``LetterSettled``.
+    Refused as ``PermissionDenied``, ``LetterUnknown``, ``LetterSettled`` or ``LetterForged``.
     """
     _require(actor, RESEND_LETTER)
     with transaction.atomic(using=system.alias):
         letter, _ = _lock(system, id)
+        if letter.sender == UNPROVEN:
+            raise LetterForged(id=str(letter.pk))
         _letters(system).filter(pk=letter.pk).update(
             status=InboxStatus.RETRYING, attempts=0, waiting_for="", next_attempt_at=at
         )
@@ -173,7 +197,8 @@ def skip_letter(system: System, id: str, *, reason: str, actor: Person, at: date
         raise ReasonMissing(field="reason")
     with transaction.atomic(using=system.alias):
         letter, stream = _lock(system, id)
-        _refuse(system, letter, reason, actor, at)
+        if letter.sender != UNPROVEN:
+            _refuse(system, letter, reason, actor, at)
         _letters(system).filter(pk=letter.pk).update(
             status=InboxStatus.SKIPPED, done_at=at, next_attempt_at=None
         )
@@ -201,8 +226,11 @@ def _letters(system: System) -> Any:
 
 
 def _require(actor: Person, permission: str) -> None:
-    if not actor.may(permission):
-        raise PermissionDenied(permission=permission)
+    decision = actor.decision(permission)
+    if not decision.permitted:
+        raise PermissionDenied(
+            permission=permission, zh=decision.zh or None, en=decision.en or None
+        )
 
 
 def _lock(system: System, id: str) -> tuple[InboxMessage, Any]:

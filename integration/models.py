@@ -31,6 +31,8 @@ class OutboxMessage(models.Model):
     attempts = models.SmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
 
+    texts: ClassVar = ("body",)  # see core/masking.py
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -70,7 +72,7 @@ class InboxMessage(models.Model):
 
     One that could not be acted on at once keeps its body here and waits: for the one before it
     (``early``), for a party (``parked``), for another try (``retrying``) or for a person
-    (``dead``).
+    (``dead``). The actor is who caused it over there: this system's record of who did it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -87,6 +89,12 @@ class InboxMessage(models.Model):
     received_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
+    actor_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    actor_number = models.CharField(max_length=60, blank=True, default="", db_default="")
+    channel = models.CharField(max_length=60, blank=True, default="", db_default="")
+    terminal = models.CharField(max_length=60, blank=True, default="", db_default="")
+
+    texts: ClassVar = ("body", "error")
 
     class Meta:
         constraints: ClassVar = [
@@ -176,6 +184,8 @@ class FlowStep(models.Model):
     name = models.CharField(max_length=60)
     note = models.CharField(max_length=200, blank=True, default="")
     status = models.CharField(max_length=10)
+
+    texts: ClassVar = ("note",)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["flow_no"], name="step_flow")]

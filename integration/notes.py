@@ -47,6 +47,18 @@ _WHOLE = {
     "完成, 网元已有更新的状态": "done, the element already had a newer state",
     "执行中断, 重新执行": "interrupted, to be done again",
     "预付费: 先于开通": "prepaid: before provisioning",
+    "输入URL": "enters the address",
+    "输入用户名/密码，用户认证": "staff number and password, second factor",
+    "认证通过，含cookie": "authenticated, with a cookie",
+    "登录CRM界面，含cookie": "opens CRM, with the cookie",
+    "登录BOSS界面，含cookie": "opens BOSS, with the cookie",
+    "登录OSS界面，含cookie": "opens provisioning, with the cookie",
+    "登录另一系统，含cookie": "opens another system, with the cookie",
+    "cookie认证": "whose cookie is this",
+    "鉴权": "Authorization",
+    "鉴权，操作指令执行": "Authorization, then the operation",
+    "菜单": "menu",
+    "业务操作": "this operation",
 }
 _KINDS = {
     "订购类订单": "subscription",
@@ -66,6 +78,7 @@ _SKIPPED = re.compile(r"人工跳过消息 (.*)", re.DOTALL)
 _HELD = re.compile(r"订单转异常: (.*)", re.DOTALL)
 _NOT_LAUNCHED = re.compile(r"产品发布被拒绝: (.*)", re.DOTALL)
 _NOT_SYNCED = re.compile(r"开通拒绝服务功能: (.*)", re.DOTALL)
+_RECORDED = re.compile(r"记录操作员 (\S+)")
 _SENTENCES = (
     (_SILENT, "not reached ({}), tried again later"),
     (_GIVEN_UP, "{} not reached in {} tries: {}"),
@@ -75,6 +88,7 @@ _SENTENCES = (
     (_CANCELLED, "Order to be cancelled ({})"),
     (_SKIPPED, "Message skipped by hand: {}"),
     (_NOT_LAUNCHED, "The release is refused: {}"),
+    (_RECORDED, "recorded for operator {}"),
     (_NOT_SYNCED, "Provisioning refuses the service functions: {}"),
 )
 

@@ -3,57 +3,23 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
-import msgspec
-import requests
-from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.utils import timezone
-
-from core.errors import DomainError, Unavailable
-from core.systems import System
-from integration import proof
-from integration.connection import let_go_if_broken
+from core.errors import DomainError
+from core.systems import Host, System
+from integration import connections, proof
+from integration.asking import ProofRefused, SystemSilent, ask_here, ask_there, is_here
 from integration.context import FlowContext
-from integration.hearing import answerer_of
-from integration.messages import Query, Stamp, encode
+from integration.messages import Query, Stamp
 from integration.states import StepStatus
+
+__all__ = ["SystemSilent", "ask", "ask_quietly"]
 
 log = logging.getLogger(__name__)
 
-DEADLINE_SECONDS = 5.0
-_session = requests.Session()
 
-
-class SystemSilent(Unavailable):
-    """The asked system does not answer within the deadline."""
-
-    code = "systemSilent"
-    zh = "系统 {system} 没有响应, 请稍后重试"
-    en = "System {system} does not answer, please try again"
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as it crosses HTTP."""
-
-    sender: str
-    name: str
-    asker: Stamp
-    payload: msgspec.Raw
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A refusal as it crosses HTTP."""
-
-    status: int
-    code: str
-    zh: str
-    en: str
-    field: str | None = None
-
-
-def ask(context: FlowContext, system: System, question: Query) -> Any:
+def ask(context: FlowContext, system: Host, question: Query) -> Any:
     """Ask ``system`` and note both arrows in the flow's trace.
 
     Returns the answer of the type that the question names; raises the other side's refusal, or
@@ -77,56 +43,32 @@ def ask(context: FlowContext, system: System, question: Query) -> Any:
     return answer
 
 
-def ask_quietly(sender: System, system: System, question: Query) -> Any:
+def ask_quietly(sender: System, system: Host, question: Query) -> Any:
     """Ask ``system`` without a flow: housekeeping that no trace shows."""
     return _ask(sender, system, question, Stamp(kind="system", number=str(sender)))
 
 
-def _ask(sender: System, system: System, question: Query, asker: Stamp) -> Any:
-    if str(system) in settings.SANHU_SYSTEMS:
-        try:
-            return answerer_of(system, type(question).__name__)(question, asker, timezone.now())
-        except (OperationalError, InterfaceError) as error:
-            log.warning("%s is silent: %s", system, error)
-            let_go_if_broken(system)
-            raise SystemSilent(system=str(system)) from error
-    return _ask_over_http(sender, system, question, asker)
-
-
-def _ask_over_http(sender: System, system: System, question: Query, asker: Stamp) -> Any:
-    content = encode(
-        Question(
-            sender=str(sender),
-            name=type(question).__name__,
-            asker=asker,
-            payload=msgspec.Raw(encode(question)),
-        )
-    )
+def _ask(sender: System, system: Host, question: Query, asker: Stamp) -> Any:
+    if is_here(system):
+        return ask_here(system, question, asker)
     try:
-        response = _session.post(
-            f"{settings.SYSTEM_URLS[str(system)]}/integration/{system}/ask",
-            data=content,
-            headers={
-                "Content-Type": "application/json",
-                "X-Proof": proof.prove(str(sender), content.decode()),
-            },
-            timeout=DEADLINE_SECONDS,
-        )
-        if response.status_code == 200:
-            return msgspec.json.decode(response.content, type=question.Answer)
-        refusal = msgspec.json.decode(response.content, type=Refusal)
-    except (requests.RequestException, msgspec.DecodeError) as error:
-        log.warning("%s is silent: %s", system, error)
-        raise SystemSilent(system=str(system)) from error
-    if refusal.code in (SystemSilent.code, proof.ProofRefused.code):
-        log.warning("%s does not answer us: %s", system, refusal.en)
-        raise SystemSilent(system=str(system))
-    raise Refused(refusal)
+        connection = _connection(sender, system)
+        try:
+            return ask_there(sender, system, question, asker, partial(proof.prove, connection))
+        except ProofRefused:  # its keys are others now, or our clock is
+            connections.forget(sender, system)
+            connection = _connection(sender, system)
+            return ask_there(sender, system, question, asker, partial(proof.prove, connection))
+    except ProofRefused as refusal:
+        log.warning("%s does not take us for %s", system, sender)
+        raise SystemSilent(system=str(system)) from refusal
 
 
-class Refused(DomainError):
-    """A refusal by a system that another process hosts."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(code=refusal.code, zh=refusal.zh, en=refusal.en, field=refusal.field)
-        self.status = refusal.status
+def _connection(sender: System, system: Host) -> proof.Connection:
+    try:
+        return connections.have(sender, system)
+    except SystemSilent:
+        raise
+    except DomainError as refusal:
+        log.error("%s does not let %s in: %s", system, sender, refusal)
+        raise SystemSilent(system=str(system)) from refusal

@@ -14,15 +14,19 @@ from collections import defaultdict
 from itertools import groupby
 from typing import Any
 
+import msgspec
 from celery import current_app as celery
 from django.db import connections, transaction
 from django.utils import timezone
 
 from core.errors import DomainError
+from core.numbers import FLOW, issue
 from core.systems import System
+from integration import connections as connected
 from integration import pulse, tasks
 from integration.alarm import LetterAlarm
-from integration.messages import ReceivedQuery
+from integration.connections import Cause, Unconnected
+from integration.messages import Envelope, ReceivedQuery
 from integration.outbox import CHANNEL
 from integration.queries import ask_quietly
 
@@ -33,14 +37,16 @@ IDLE_SECONDS = 0.5  # how long to sleep when nobody notifies
 GATHER_SECONDS = 0.02  # under load, how long to let messages gather between two batches
 SWEEP_SECONDS = 1.0
 ALARM_SECONDS = 30.0
-DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone
+DOWN_SECONDS = 3.0  # how long a receiver that did not answer is left alone,
+DOWN_LONGEST_SECONDS = 30.0  # when it lets nobody in, ever longer up to this
 PER_TASK = {System.CRM: 20, System.BOSS: 20, System.PROVISIONING: 1}  # network calls run apart
 
 TAKE = """
 UPDATE integration_outboxmessage m
 SET sent_at = now(), attempts = least(m.attempts, 32766) + 1,
     next_attempt_at = now() + interval '1 second' * least(30, 3 * 2 ^ least(m.attempts, 4))
-FROM (SELECT id FROM integration_outboxmessage WHERE sent_at IS NULL
+FROM (SELECT id FROM integration_outboxmessage
+      WHERE sent_at IS NULL AND NOT receiver = ANY(%s)
       ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED) unsent
 WHERE m.id = unsent.id
 RETURNING m.receiver, m.subject, m.seq, m.body::text
@@ -82,6 +88,8 @@ class Relay:
         self._next_alarm = 0.0
         self._carried_at = 0.0
         self._down: dict[str, float] = {}
+        self._closed: dict[str, float] = {}  # receivers that let us in no sooner than that
+        self._refused: dict[str, int] = defaultdict(int)
 
     def run(self) -> None:
         """Work until stopped; a database or broker that is down is waited for."""
@@ -103,7 +111,20 @@ class Relay:
                 pause = min(pause * 2, 5.0)
         connections.close_all()
 
+    def _sign_in(self) -> None:
+        """Connect to the others before anything waits; what cannot be now is when it is needed."""
+        for to in System:
+            if to != self.system and connected.find(self.system, to) is None:
+                self._connect(to, self._sign_on_flow())
+
+    def _sign_on_flow(self) -> Cause | None:
+        """Return a flow of its own for CRM's signing in: where the trace of it stands."""
+        if self.system != System.CRM:
+            return None
+        return Cause(issue(System.CRM, FLOW)[0], 1, timezone.now())
+
     def _work(self, producer: Any) -> None:
+        self._sign_in()
         while not self.stop.is_set():
             carried = self.carry(producer)
             if carried:
@@ -113,6 +134,7 @@ class Relay:
                 self._next_sweep = time.monotonic() + SWEEP_SECONDS
                 self.wake_due(producer)
                 self.confirm(producer)
+                connected.renew_due(self.system)
                 pulse.beat("relay", str(self.system))
             if time.monotonic() >= self._next_alarm:
                 self._next_alarm = time.monotonic() + ALARM_SECONDS
@@ -121,27 +143,48 @@ class Relay:
                 self._wait()
 
     def carry(self, producer: Any) -> int:
-        """Publish one batch of unsent messages; mark them sent only once the broker has them."""
+        """Publish one batch of unsent messages; mark them sent only once the broker has them.
+
+        Messages for a receiver that lets nobody in stay unsent; the others go.
+        """
+        while True:
+            try:
+                return self._carry(producer)
+            except Unconnected as lacking:  # nothing of the batch was marked
+                self._connect(lacking.receiver, _cause_of(lacking))
+
+    def _carry(self, producer: Any) -> int:
+        now = time.monotonic()
+        closed = [receiver for receiver, until in self._closed.items() if until > now]
         with transaction.atomic(using=self.system.alias):
-            rows = sorted(self._query(TAKE, [BATCH]))
-            for receiver, group in groupby(rows, key=lambda row: row[0]):
-                to = System(receiver)
-                messages = [[seq, body] for _, _, seq, body in group]
+            rows = sorted(self._query(TAKE, [closed, BATCH]))
+            batches = [(System(to), list(rows)) for to, rows in groupby(rows, key=_receiver)]
+            for to, batch in batches:
+                if connected.find(self.system, to) is None:
+                    raise Unconnected(to, batch[0][-1])
+            for to, batch in batches:
+                messages = [[seq, body] for _, _, seq, body in batch]
                 for start in range(0, len(messages), PER_TASK[to]):
                     chunk = messages[start : start + PER_TASK[to]]
                     tasks.deliver(to, self.system, chunk, producer)
         return len(rows)
 
+    def _connect(self, to: System, cause: Cause | None) -> None:
+        """Sign in at a receiver; one that lets us not in is left alone for a while."""
+        try:
+            connected.connect(self.system, to, cause)
+            self._refused.pop(to, None)
+        except DomainError as error:
+            pause = min(DOWN_SECONDS * 2 ** self._refused[to], DOWN_LONGEST_SECONDS)
+            log.warning("%s has no connection to %s for %.0f s: %s", self.system, to, pause, error)
+            self._refused[to] = min(self._refused[to] + 1, 10)
+            self._closed[to] = time.monotonic() + pause
+
     def wake_due(self, producer: Any) -> None:
         """Let a worker try again what is due in this system's own inbox."""
         with transaction.atomic(using=self.system.alias):
             for sender, subject, attempts in set(self._query(_DUE, [BATCH])):
-                tasks.drain_subject.apply_async(
-                    args=(str(self.system), sender, subject, attempts),
-                    queue=self.system.queue,
-                    producer=producer,
-                    retry=False,
-                )
+                tasks.wake(self.system, sender, subject, attempts, producer)
 
     def confirm(self, producer: Any) -> None:
         """Ask receivers for what they have not confirmed; send again what they lack."""
@@ -163,6 +206,8 @@ class Relay:
             if missing:
                 queued = producer.channel.client.llen(to.queue)
                 self._execute(_QUEUED if queued else _RESEND, [missing])
+                if not queued:  # it may be that it no longer takes our word
+                    connected.forget(self.system, to)
 
     def _gather(self, since_last: float) -> None:
         """Let messages gather when batches follow each other closely; a lone one goes at once."""
@@ -187,3 +232,13 @@ class Relay:
     def _execute(self, statement: str, parameters: list[Any] | None) -> None:
         with connections[self.system.alias].cursor() as cursor:
             cursor.execute(statement, parameters)
+
+
+def _receiver(row: tuple[Any, ...]) -> str:
+    return str(row[0])
+
+
+def _cause_of(lacking: Unconnected) -> Cause | None:
+    if not lacking.body:
+        return None
+    return Cause.of(msgspec.json.decode(lacking.body, type=Envelope))

@@ -27,7 +27,7 @@ def settle(*, clock: Clock, systems: Iterable[System] = tuple(System)) -> int:
 
 def _carry(system: System, clock: Clock) -> int:
     with transaction.atomic(using=system.alias), connections[system.alias].cursor() as cursor:
-        cursor.execute(TAKE, [BATCH])
+        cursor.execute(TAKE, [[], BATCH])
         rows = sorted(cursor.fetchall())
     for receiver, group in groupby(rows, key=lambda row: row[0]):
         messages = [inbox.Received(seq=seq, body=body) for _, _, seq, body in group]

@@ -10,6 +10,7 @@ from django.db import connections
 
 from core.errors import DomainError
 from core.systems import System
+from integration.context import RECORDED_FOR
 from integration.flow import FlowRecord
 from integration.hearing import answers
 from integration.messages import (
@@ -148,7 +149,8 @@ def local_part(system: System, flow_no: str) -> TraceAnswer:
             note = f"{note} (投递 {attempts} 次)".strip()
         zh = chinese_name(name)
         if name == "DataAccess":
-            zh, note = note, ""
+            zh, recorded, number = note.partition(RECORDED_FOR)
+            note = f"{recorded}{number}".removeprefix(" · ")
         steps.append(
             StepValue(
                 from_=source or str(system),

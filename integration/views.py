@@ -11,26 +11,30 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, NotFound
-from core.systems import System
-from integration import proof
+from core.systems import Centre, Host, System
+from integration import forged, proof
+from integration.asking import Question, Refusal, SystemSilent
 from integration.hearing import answerer_of
-from integration.messages import Query, decode, encode
-from integration.queries import Question, Refusal, SystemSilent
+from integration.messages import Query, decode, encode, kinds
 
 
 @csrf_exempt
 @require_POST
 def ask_view(request: HttpRequest, system: str) -> HttpResponse:
-    """Answer a question whose proof shows which system asks; refusals travel as JSON."""
+    """Answer a question whose proof shows which system asks; refusals travel as JSON.
+
+    Without a proof only what a system asks that has no connection yet.
+    """
     try:
         question = msgspec.json.decode(request.body, type=Question)
-        proof.check(question.sender, request.body.decode(), request.headers.get("X-Proof", ""))
-        if system not in settings.SANHU_SYSTEMS:
+        if system not in settings.HOSTED:
             raise NotFound(field="system")
+        if not _is_open(question.name):
+            _check(request, question, _host(system))
         asked = decode(question.name, 1, question.payload)
         if not isinstance(asked, Query):
             raise NotFound(field="name")
-        answer = answerer_of(System(system), question.name)(asked, question.asker, timezone.now())
+        answer = answerer_of(_host(system), question.name)(asked, question.asker, timezone.now())
     except DomainError as refusal:
         return _refuse(refusal)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -38,6 +42,30 @@ def ask_view(request: HttpRequest, system: str) -> HttpResponse:
     except (OperationalError, InterfaceError):
         return _refuse(SystemSilent(system=system))
     return HttpResponse(encode(answer), content_type="application/json")
+
+
+def _is_open(name: str) -> bool:
+    kind = kinds().get(name)
+    return kind is not None and issubclass(kind, Query) and kind.OPEN
+
+
+def _check(request: HttpRequest, question: Question, host: Host) -> None:
+    """Raise ``ProofRefused`` unless the request proves its sender; a forged one is recorded."""
+    try:
+        said = request.headers.get("X-Proof", "")
+        proof.check(question.sender, host, request.body.decode(), said)
+    except proof.ProofExpired:
+        raise
+    except proof.ProofRefused:
+        terminal = request.META.get("REMOTE_ADDR", "")
+        forged.record_question(
+            host, question.sender, question.name, terminal=terminal, at=timezone.now()
+        )
+        raise
+
+
+def _host(name: str) -> Host:
+    return Centre(name) if name in tuple(Centre) else System(name)
 
 
 def _refuse(refusal: DomainError) -> HttpResponse:

@@ -14,11 +14,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from auth_center.consoles import crm_console
+from auth_center.consoles import actor_of, crm_console
+from auth_center.scope import narrow_flows
 from core.console import ReadOnly, ReadOnlyInline, number_of, said, shown_list
+from core.systems import System
 from integration.flow import FlowState, flow_named
 from orders import permissions
 from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder, WaitingLine
+from orders.selectors import flow_seen, order_seen
 
 COLOURS = {
     FlowState.PENDING: "info",
@@ -97,6 +100,10 @@ class CustomerOrderAdmin(ReadOnly):
     """Found by its own number, or by that of its customer, account or subscriber."""
 
     permission = permissions.VIEW_ORDER
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(order_seen(actor_of(request)))
+
     icon = "receipt_long"
     list_display: ClassVar[Any] = [
         "order_no", "business", "standing", "cause", "customer_no", "subscriber_no", "channel",
@@ -162,3 +169,4 @@ class CustomerOrderAdmin(ReadOnly):
 
 
 crm_console.register(CustomerOrder, CustomerOrderAdmin)
+narrow_flows(System.CRM, flow_seen)

@@ -17,10 +17,11 @@ from django.db.models import Prefetch, QuerySet
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
+from auth_center.scope import narrowing, phone_for, sees_all
 from core.errors import NotFound
 from core.systems import System
 from customers import permissions as customer_permissions
-from customers.models import Customer, Subscriber
+from customers.selectors import customers_of, subscribers_of
 from integration.flow import CLOSED_STATES, FlowState, Plan, flow_named, standing_of
 from integration.models import InboxMessage
 from integration.states import InboxStatus
@@ -33,6 +34,7 @@ from orders.models import (
     SubOrder,
     WaitingLine,
 )
+from orders.selectors import orders_of
 
 HELD, STUCK, CANCELLING = "held", "stuck", "cancelling"
 STANDINGS = (HELD, STUCK, CANCELLING)
@@ -168,7 +170,7 @@ WITH queue AS (
         SELECT coalesce(max(h.at), o.created_at) AS at FROM orders_orderhistory h
         WHERE h.order_id = o.id AND h.target = o.state AND o.state <> 'inProgress'
     ) arrow ON true
-    WHERE o.state IN ({states})
+    WHERE o.state IN ({states}) AND {seen}
       AND (o.state <> 'inProgress' OR part.sent_at <= %(stuck)s OR EXISTS (
             SELECT 1 FROM integration_inboxmessage letter
             WHERE letter.flow_no = o.order_no AND letter.status IN ('dead', 'parked')))
@@ -180,7 +182,7 @@ _HELD = """
 SELECT count(*), (
     SELECT max(h.at) FROM orders_orderhistory h
     WHERE h.order_id = min(o.id) AND h.target = 'held'
-) FROM orders_customerorder o WHERE o.state = 'held'
+) FROM orders_customerorder o WHERE o.state = 'held' AND {seen}
 """
 _COUNT = """
 SELECT count(*), min(since) FROM queue
@@ -213,7 +215,7 @@ _CONDITIONS = {
 def list_causes(actor: Actor, sought: Sought, *, at: datetime) -> list[Cause]:
     """Return why orders wait, how many and since when, the held ones first."""
     require(actor, permissions.VIEW_FALLOUT)
-    found = _ask(_CAUSES, _values(sought, at))
+    found = _ask(actor, _CAUSES, _values(sought, at))
     return [
         Cause(standing=row[0], code=row[1], count=row[2], since=row[3],
               systems=sorted(one for one in row[4] if one), zh=row[5], en=row[6])
@@ -224,11 +226,12 @@ def list_causes(actor: Actor, sought: Sought, *, at: datetime) -> list[Cause]:
 def sum_up(actor: Actor, *, at: datetime) -> Summary:
     """Return how much waits: quickly, however many are held."""
     require(actor, permissions.VIEW_FALLOUT)
-    others = _QUEUE.format(states=_OTHER_STATES) + _COUNT
+    seen, scope = _seen(actor)
+    others = _QUEUE.format(states=_OTHER_STATES, seen=seen) + _COUNT
     with connections[_CRM].cursor() as cursor:
-        cursor.execute(_HELD)
+        cursor.execute(_HELD.format(seen=seen), scope)
         held, held_since = cursor.fetchone()
-        cursor.execute(others, _values(Sought(), at))
+        cursor.execute(others, {**_values(Sought(), at), **scope})
         other, other_since = cursor.fetchone()
     moments = [one for one in (held_since, other_since) if one is not None]
     return Summary(held=held, other=other, since=min(moments, default=None))
@@ -240,7 +243,7 @@ def page_of_queue(
     """Return the orders that wait, those that wait longest first, from ``after`` on."""
     require(actor, permissions.VIEW_FALLOUT)
     values = _values(sought, at) | _mark(after) | {"limit": limit + 1}
-    found = _ask(_ROWS, values)
+    found = _ask(actor, _ROWS, values)
     shown = found[:limit]
     more = f"{shown[-1][2].timestamp():.6f}-{shown[-1][0]}" if len(found) > limit else ""
     return Slice(rows=_picture(actor, shown), after=more)
@@ -250,7 +253,7 @@ def find_waiting(actor: Actor, order_nos: list[str], *, at: datetime) -> list[Wa
     """Return those of the named orders that wait, the longest first."""
     require(actor, permissions.VIEW_FALLOUT)
     values = {**_values(Sought(), at), "orders": order_nos, "limit": len(order_nos)}
-    return _picture(actor, _ask(_ROWS, values))
+    return _picture(actor, _ask(actor, _ROWS, values))
 
 
 def _values(sought: Sought, at: datetime) -> dict[str, Any]:
@@ -276,12 +279,22 @@ def _mark(after: str) -> dict[str, Any]:
         return {}
 
 
-def _ask(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _seen(actor: Actor) -> tuple[str, dict[str, Any]]:
+    """Return the condition for the orders of customers within the actor's scope."""
+    within, scope = narrowing(actor, region="c.region", unit="c.org_unit")
+    if not scope:
+        return within, scope
+    whose = "SELECT 1 FROM customers_customer c WHERE c.customer_no = o.customer_no"
+    return f"EXISTS ({whose} AND {within})", scope
+
+
+def _ask(actor: Actor, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     wanted = [words for name, words in _CONDITIONS.items() if name in values]
     narrowed = statement.format(narrowed=" AND ".join(wanted) or "true")
-    queue = _QUEUE.format(states=f"{_HELD_STATES}, {_OTHER_STATES}")
+    seen, scope = _seen(actor)
+    queue = _QUEUE.format(states=f"{_HELD_STATES}, {_OTHER_STATES}", seen=seen)
     with connections[_CRM].cursor() as cursor:
-        cursor.execute(queue + narrowed, values)
+        cursor.execute(queue + narrowed, {**values, **scope})
         return list(cursor.fetchall())
 
 
@@ -310,12 +323,15 @@ def _name(actor: Actor, waiting: list[Waiting]) -> None:
     numbers: dict[str, str] = {}
     if actor.may(customer_permissions.VIEW_CUSTOMER):
         wanted = {one.order.customer_no for one in waiting}
-        customers = Customer.objects.filter(customer_no__in=wanted)
+        customers = customers_of(actor).filter(customer_no__in=wanted)
         names = dict(customers.values_list("customer_no", "name"))
     if actor.may(customer_permissions.VIEW_SUBSCRIBER):
         wanted = {one.order.subscriber_no for one in waiting}
-        subscribers = Subscriber.objects.filter(subscriber_no__in=wanted)
-        numbers = dict(subscribers.values_list("subscriber_no", "service_number"))
+        subscribers = subscribers_of(actor).filter(subscriber_no__in=wanted)
+        numbers = {
+            subscriber_no: phone_for(actor, number)
+            for subscriber_no, number in subscribers.values_list("subscriber_no", "service_number")
+        }
     for one in waiting:
         one.customer_name = names.get(one.order.customer_no, "")
         one.service_number = numbers.get(one.order.subscriber_no, "")
@@ -364,10 +380,10 @@ def show_decision(actor: Actor, order_no: str, *, at: datetime) -> Decision:
     Any order can be looked at here, whether it waits for somebody or not.
     """
     require(actor, permissions.VIEW_FALLOUT)
-    order = CustomerOrder.objects.filter(order_no=order_no).first()
+    order = orders_of(actor).filter(order_no=order_no).first()
     if order is None:
         raise FalloutUnknown(number=order_no[:40])
-    found = _ask(_ROWS, {**_values(Sought(), at), "orders": [order_no], "limit": 1})
+    found = _ask(actor, _ROWS, {**_values(Sought(), at), "orders": [order_no], "limit": 1})
     rows = found or [(order.pk, "", order.closed_at or order.created_at, "")]
     [waiting] = _picture(actor, rows)
     parts = waiting.parts
@@ -425,9 +441,13 @@ def correctable(order: CustomerOrder, parts: list[SubOrder]) -> dict[str, str]:
 
 
 def list_mendings(actor: Actor) -> QuerySet[BulkMending]:
-    """Return the bulk mendings there were, the latest first."""
+    """Return the bulk mendings there were, the latest first; only one's own unless one sees all.
+
+    How many of the others' orders were held for what is not for everybody.
+    """
     require(actor, permissions.VIEW_FALLOUT)
-    return BulkMending.objects.order_by("-id")
+    rows = BulkMending.objects.order_by("-id")
+    return rows if sees_all(actor) else rows.filter(actor_number=actor.number)
 
 
 def get_mending(actor: Actor, id: int) -> BulkMending:

@@ -27,6 +27,8 @@ class CustomerOrder(FlowRecord):
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     extension: Any = models.JSONField(default=dict, blank=True)
 
+    texts: ClassVar = (*FlowRecord.texts, "extension")
+
     class Meta(FlowRecord.Meta):
         abstract = False
         constraints: ClassVar = [
@@ -72,6 +74,8 @@ class OrderItem(models.Model):
     parts = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     characteristics: Any = models.JSONField(default=dict)
     extension: Any = models.JSONField(default=dict, blank=True)
+
+    texts: ClassVar = ("characteristics", "extension")
 
     class Meta:
         constraints: ClassVar = [
@@ -150,6 +154,7 @@ class BulkMending(models.Model):
 
     It goes through the orders up to ``last_id`` that were held when it was asked for;
     ``reached_id`` is how far it has come, so that whoever goes on after a crash goes on there.
+    ``scope`` is how far whoever asked for it saw; empty for all.
     """
 
     deed = models.CharField(max_length=6, choices=Deed.choices)
@@ -162,6 +167,7 @@ class BulkMending(models.Model):
     refused = models.IntegerField(default=0)
     actor_number = models.CharField(max_length=60)
     terminal = models.CharField(max_length=60, blank=True, default="")
+    scope: Any = models.JSONField(default=dict, db_default={}, blank=True)
     requested_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

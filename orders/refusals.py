@@ -203,3 +203,11 @@ class NumberInUse(Conflict):
     code = "numberInUse"
     zh = "号码或SIM卡已被占用"
     en = "The number or the SIM is taken"
+
+
+class OutsideScope(DomainError):
+    """A customer is opened where whoever opens it sees it afterwards."""
+
+    code = "outsideScope"
+    zh = "只能在本人数据权限范围内开户, 请核对归属组织和地区"
+    en = "A customer is opened within your own data scope: check its unit and region"

@@ -344,13 +344,19 @@ def change_class(
 
 
 def name_catalogue(
-    *, code: str, language: str, name: str | None, extension: Mapping[str, Any], actor: Actor
+    *,
+    code: str,
+    language: str,
+    name: str | None,
+    extension: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """Name the catalogue in a language, and keep what else is said of it."""
     require(actor, permissions.EDIT_DRAFT)
     with one_at_a_time():
         if name is not None:
-            classes.name_catalogue(language=language, name=name, actor=actor)
+            classes.name_catalogue(language=language, name=name, actor=actor, at=at)
         _keep(EntryKind.CATALOGUE, code, Said(extension=extension), None)
 
 

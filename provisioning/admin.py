@@ -14,9 +14,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from auth_center.consoles import oss_console
+from auth_center.consoles import actor_of, oss_console
+from auth_center.scope import narrow_flows, sees_all
 from core.console import ReadOnly, number_of
 from core.errors import DomainError
+from core.masking import FULL_PHONE
+from core.systems import System
 from provisioning import permissions, services
 from provisioning.models import (
     Line,
@@ -28,10 +31,17 @@ from provisioning.models import (
     SimCard,
     WorkOrder,
 )
+from provisioning.selectors import flow_seen, line_seen, numbers_of, region_seen
 from provisioning.states import LineState
 
 
 class PhoneNumberAdmin(ReadOnly):
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        actor = actor_of(request)
+        if sees_all(actor) and actor.may(FULL_PHONE):
+            return rows
+        return rows.filter(pk__in=numbers_of(actor))
+
     permission = permissions.VIEW_PHONE_NUMBER
     icon = "dialpad"
     list_display: ClassVar[Any] = [
@@ -44,6 +54,9 @@ class PhoneNumberAdmin(ReadOnly):
 
 
 class SimCardAdmin(ReadOnly):
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(region_seen(actor_of(request)))
+
     permission = permissions.VIEW_SIM_CARD
     icon = "sim_card"
     list_display: ClassVar[Any] = [
@@ -54,7 +67,16 @@ class SimCardAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["iccid"]
 
 
-class LineAdmin(ReadOnly):
+class OfLines(ReadOnly):
+    """What concerns a line is seen where its number is; ``msisdn`` is where that stands."""
+
+    msisdn: ClassVar[str] = "msisdn"
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(line_seen(actor_of(request), self.msisdn))
+
+
+class LineAdmin(OfLines):
     permission = permissions.VIEW_LINE
     icon = "settings_ethernet"
     list_display: ClassVar[Any] = [
@@ -75,7 +97,7 @@ class LineAdmin(ReadOnly):
         return queryset.filter(Q(subscriber_no=term) | active), False
 
 
-class ProvisioningOrderAdmin(ReadOnly):
+class ProvisioningOrderAdmin(OfLines):
     permission = permissions.VIEW_PROVISIONING_ORDER
     icon = "receipt_long"
     list_display: ClassVar[Any] = [
@@ -86,7 +108,8 @@ class ProvisioningOrderAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["-id"]
 
 
-class WorkOrderAdmin(ReadOnly):
+class WorkOrderAdmin(OfLines):
+    msisdn = "order__msisdn"
     permission = permissions.VIEW_WORK_ORDER
     icon = "engineering"
     list_display: ClassVar[Any] = [
@@ -143,6 +166,7 @@ class ServiceCommandAdmin(ReadOnly):
     ordering: ClassVar[Any] = ["service", "element", "position"]
 
 
+narrow_flows(System.PROVISIONING, flow_seen)
 oss_console.register(PhoneNumber, PhoneNumberAdmin)
 oss_console.register(SimCard, SimCardAdmin)
 oss_console.register(Line, LineAdmin)

@@ -11,6 +11,8 @@ from django.db import connections
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Reverse
 
+from auth_center.actors import Actor
+from auth_center.scope import sees_all, shown_to
 from core.errors import NotFound
 from core.systems import System
 from integration.models import FlowStep
@@ -29,6 +31,7 @@ from provisioning.models import (
 )
 from provisioning.numbering import is_msisdn
 from provisioning.refusals import NoSuchWorkOrder
+from provisioning.selectors import line_seen, numbers_of, regions_seen
 from provisioning.states import LineState, ResourceState, WorkState
 from provisioning.values import MOBILE
 
@@ -114,7 +117,7 @@ _SHARES = f"""
 SELECT {
     ", ".join(
         "(SELECT count(*) FROM (SELECT 1 FROM provisioning_phonenumber"
-        f" WHERE state = '{state}' LIMIT {COUNTED + 1}) few)"
+        f" WHERE state = '{state}'{{within}} LIMIT {COUNTED + 1}) few)"
         for state in ResourceState.values
     )
 },
@@ -136,17 +139,20 @@ SELECT region FROM one WHERE region IS NOT NULL LIMIT 500
 """
 
 
-def count_numbers() -> list[Share]:
+def count_numbers(actor: Actor) -> list[Share]:
     """Return how many numbers stand where: counted to ``COUNTED``, estimated beyond.
 
-    The estimate is the database's own statistics; a state is read no further than the limit.
+    The estimate is the database's own statistics, for who sees all; a state is read no further
+    than the limit.
     """
+    within, scope = _within(actor, " AND region = ANY(%(regions)s::text[])")
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_SHARES)
+        cursor.execute(_SHARES.format(within=within), scope)
         *counts, total, states, shares = cursor.fetchone()
-    estimated = {
-        state: round(total * share) for state, share in zip(states or (), shares or (), strict=True)
-    }
+    estimated = {}
+    if not scope:
+        known = zip(states or (), shares or (), strict=True)
+        estimated = {state: round(total * share) for state, share in known}
     return [
         Share(ResourceState(state), count)
         if count <= COUNTED
@@ -155,8 +161,15 @@ def count_numbers() -> list[Share]:
     ]
 
 
-def list_regions() -> list[str]:
+def _within(actor: Actor, condition: str) -> tuple[str, dict[str, Any]]:
+    """Return ``condition`` with the regions that it names; nothing for who sees all."""
+    return ("", {}) if sees_all(actor) else (condition, {"regions": regions_seen(actor)})
+
+
+def list_regions(actor: Actor) -> list[str]:
     """Return the regions that numbers have, each an index step from the one before."""
+    if not sees_all(actor):
+        return [region for region in regions_seen(actor) if region]
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_REGIONS)
         return [row[0] for row in cursor.fetchall()]
@@ -167,10 +180,11 @@ def list_levels() -> list[NumberLevel]:
     return list(NumberLevel.objects.order_by("-price", "-minimum_spend", "code"))
 
 
-def numbers(wanted: NumberSearch) -> QuerySet[PhoneNumber]:
+def numbers(actor: Actor, wanted: NumberSearch) -> QuerySet[PhoneNumber]:
     """Return the numbers that are wanted, in their order."""
-    rows: QuerySet[Any] = PhoneNumber.objects.select_related("level").order_by("msisdn")
     digits = wanted.digits
+    rows: QuerySet[Any] = numbers_of(actor, whole=digits)
+    rows = rows.select_related("level").order_by("msisdn")
     if len(digits) == 11:
         rows = rows.filter(pk=digits)
     elif digits and wanted.begins:
@@ -188,10 +202,10 @@ def numbers(wanted: NumberSearch) -> QuerySet[PhoneNumber]:
 
 
 def page_of_numbers(
-    wanted: NumberSearch, *, after: str = "", before: str = ""
+    actor: Actor, wanted: NumberSearch, *, after: str = "", before: str = ""
 ) -> Slice[PhoneNumber]:
     """Return the page of numbers that follows ``after``, or comes before ``before``."""
-    rows = numbers(wanted)
+    rows = numbers(actor, wanted)
     if before:
         found = list(rows.filter(pk__lt=before).order_by("-msisdn")[: PAGE + 1])
         more, page = len(found) > PAGE, found[:PAGE][::-1]
@@ -202,14 +216,15 @@ def page_of_numbers(
     return Slice(page, page[0].pk if after and page else "", last)
 
 
-def get_number(msisdn: str) -> NumberLife:
+def get_number(actor: Actor, msisdn: str) -> NumberLife:
     """Return a number's life, its newest orders first; raises ``NumberUnknown``."""
-    found: QuerySet[Any] = PhoneNumber.objects.select_related("level")
+    found: QuerySet[Any] = numbers_of(actor, whole=msisdn).select_related("level")
     number = found.filter(pk=msisdn).first()
     if number is None:
         raise NumberUnknown(msisdn=msisdn)
     line = Line.objects.filter(msisdn=msisdn, state=LineState.ACTIVE).first()
-    orders = ProvisioningOrder.objects.filter(msisdn=msisdn).defer("thread").order_by("-id")
+    rows = shown_to(actor, ProvisioningOrder.objects.all())
+    orders = rows.filter(msisdn=msisdn).defer("thread").order_by("-id")
     return NumberLife(number, line, list(orders[:PAGE]), list_deeds(msisdn))
 
 
@@ -233,8 +248,12 @@ SELECT count(*),
        count(*) FILTER (WHERE state <> 'waiting' AND due_at < %(late)s),
        min(due_at) FILTER (WHERE state <> 'waiting')
 FROM (SELECT state, attempts, due_at FROM provisioning_workorder
-      WHERE due_at IS NOT NULL LIMIT {COUNTED + 1}) open
+      WHERE due_at IS NOT NULL{{within}} LIMIT {COUNTED + 1}) open
 """  # noqa: S608 - a constant
+_OF_SEEN_LINES = """ AND NOT EXISTS (
+    SELECT 1 FROM provisioning_provisioningorder o
+    JOIN provisioning_phonenumber n ON n.msisdn = o.msisdn
+    WHERE o.id = provisioning_workorder.order_id AND n.region <> ALL(%(regions)s::text[]))"""
 _URGENCY = Case(
     When(_TRIED, then=Value(0)),
     When(state=WorkState.RUNNING, then=Value(1)),
@@ -260,10 +279,13 @@ class WorkCounts:
     due_since: datetime | None
 
 
-def count_work(at: datetime, *, late: timedelta = timedelta(seconds=30)) -> WorkCounts:
+def count_work(
+    actor: Actor, at: datetime, *, late: timedelta = timedelta(seconds=30)
+) -> WorkCounts:
     """Return how the unfinished work orders stand, from the index that the sweep uses."""
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_COUNT_WORK, {"late": at - late})
+        within, scope = _within(actor, _OF_SEEN_LINES)
+        cursor.execute(_COUNT_WORK.format(within=within), {"late": at - late, **scope})
         return WorkCounts(*cursor.fetchone())
 
 
@@ -272,13 +294,19 @@ def list_elements() -> list[NetworkElement]:
     return list(NetworkElement.objects.order_by("code"))
 
 
-def page_of_work(wanted: WorkSearch, *, at: datetime, after: str = "") -> WorkSlice:
+def works_of(actor: Actor) -> QuerySet[WorkOrder]:
+    """Return the work orders on lines within the actor's scope, to look at."""
+    rows: QuerySet[Any] = WorkOrder.objects.filter(line_seen(actor, "order__msisdn"))
+    return shown_to(actor, rows.select_related("order", "element").defer("order__thread"))
+
+
+def page_of_work(actor: Actor, wanted: WorkSearch, *, at: datetime, after: str = "") -> WorkSlice:
     """Return a page of work orders that follows ``after``.
 
     Unfinished ones come by urgency, then oldest first; the others newest first. Whatever has no
     index of its own is looked for among the newest ``LOOKED_BACK``.
     """
-    rows = WorkOrder.objects.select_related("order", "element").defer("request", "order__thread")
+    rows = works_of(actor).defer("request")
     newest_first = bool(wanted.number) or wanted.standing in (Standing.ENDED, Standing.ALL)
     rows = _numbered(rows, wanted.number) if wanted.number else _standing(rows, wanted.standing)
     if wanted.element:
@@ -381,14 +409,13 @@ class WorkLife:
     names: dict[str, NetworkService]
 
 
-def get_work(work_order_no: str) -> WorkLife:
+def get_work(actor: Actor, work_order_no: str) -> WorkLife:
     """Return all of one work order; raises ``NoSuchWorkOrder``."""
-    rows = WorkOrder.objects.select_related("order", "element").defer("order__thread")
-    work = rows.filter(work_order_no=work_order_no).first()
+    work = works_of(actor).filter(work_order_no=work_order_no).first()
     if work is None:
         raise NoSuchWorkOrder(number=work_order_no)
     siblings = work.order.work_orders.select_related("element").order_by("id")
-    steps = FlowStep.objects.using(ALIAS).filter(
+    steps = shown_to(actor, FlowStep.objects.using(ALIAS)).filter(
         flow_no=work.order.flow_no, note__contains=work_order_no
     )
     return WorkLife(
@@ -413,9 +440,11 @@ class ManualWork:
     names: dict[str, NetworkService]
 
 
-def get_manual_work(*, day_began: datetime, numbers: list[str] | None = None) -> ManualWork:
+def get_manual_work(
+    actor: Actor, *, day_began: datetime, numbers: list[str] | None = None
+) -> ManualWork:
     """Return the work that waits for people (of ``numbers`` only, if given)."""
-    rows = WorkOrder.objects.select_related("order", "element").defer("order__thread")
+    rows = works_of(actor)
     waiting = rows.filter(due_at__isnull=False, state=WorkState.WAITING).order_by("id")
     if numbers is not None:
         found = list(waiting.filter(work_order_no__in=numbers))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import msgspec
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from auth_center.actors import Actor
+from auth_center.scope import sees_all
+from core.masking import FULL_PHONE
 from core.systems import System
 from provisioning.models import (
     Line,
     NetworkElement,
     PhoneNumber,
+    ProvisioningOrder,
     ResourceRow,
     SimCard,
 )
@@ -99,8 +103,52 @@ def network_state(after: str = "", limit: int = 1000) -> list[LineView]:
 
 
 def list_resources(actor: Actor) -> QuerySet[ResourceRow]:
-    """Return the numbers and cards that ``actor`` may see, as one list."""
-    return ResourceRow.objects.exclude(state=ResourceState.PORTED_OUT).select_related("level")
+    """Return the numbers and cards that ``actor`` may see, as one list; it says whose none is."""
+    rows = ResourceRow.objects.exclude(state=ResourceState.PORTED_OUT).select_related("level")
+    return rows.filter(region_seen(actor))
+
+
+# -- 数据权限: the network has regions and no units; what has none is everybody's -----------------
+
+
+def regions_seen(actor: Actor) -> list[str]:
+    """Return the regions of numbers and cards that a narrowed ``actor`` sees."""
+    return ["", actor.scope.region]
+
+
+def region_seen(actor: Actor) -> Q:
+    """Return the condition for numbers and cards within the actor's scope."""
+    return Q() if sees_all(actor) else Q(region__in=regions_seen(actor))
+
+
+def line_seen(actor: Actor, msisdn: str = "msisdn") -> Q:
+    """Return the condition for what concerns a line within the actor's scope.
+
+    A line belongs where its number does; one without a number of ours is everybody's. ``msisdn``
+    is where its number stands.
+    """
+    if sees_all(actor):
+        return Q()
+    elsewhere = PhoneNumber.objects.filter(pk=OuterRef(msisdn))
+    return Q(~Exists(elsewhere.exclude(region__in=regions_seen(actor))))
+
+
+def flow_seen(actor: Actor) -> Q:
+    """Return the condition for what provisioning keeps of flows: those of orders on such lines."""
+    orders = ProvisioningOrder.objects.filter(line_seen(actor), flow_no=OuterRef("flow_no"))
+    return Q(Exists(orders))
+
+
+def numbers_of(actor: Actor, *, whole: str = "") -> QuerySet[PhoneNumber]:
+    """Return the numbers within the actor's scope.
+
+    Whoever may not see phone numbers in full sees those that nobody has; one that somebody has is
+    found only by who knows it (``whole``).
+    """
+    rows: QuerySet[Any] = PhoneNumber.objects.filter(region_seen(actor))
+    if actor.may(FULL_PHONE):
+        return rows
+    return rows.exclude(~Q(pk=whole), state=ResourceState.IN_USE)
 
 
 def last_number(prefix: str) -> str:

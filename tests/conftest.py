@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import testpg
@@ -17,3 +22,33 @@ def django_db_setup(
     """Copies of the migrated databases instead of migrating at every run (see ``testpg``)."""
     with django_db_blocker.unblock():
         testpg.make_databases(anew=request.config.getvalue("create_db"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_hashed_fast() -> Iterator[None]:
+    """What is hashed slowly on purpose costs a test nothing; instances hash as ever."""
+    fast = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[fast, *settings.PASSWORD_HASHERS]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_decided_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test lives on what the centre decided in the one before, nor counts what it reads."""
+    from auth_center.authority import CENTRALIZED
+    from tests.signing import centre_apart
+
+    CENTRALIZED.forget()
+    centre_apart(monkeypatch)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where the tests run centralized, every system's tests need the centre's database as well."""
+    if os.environ.get("AUTHORIZATION") != "centralized":
+        return
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        asked = mark.kwargs.get("databases") if mark else None
+        if mark and asked is not None and "default" not in asked and asked != "__all__":
+            more = {**mark.kwargs, "databases": ["default", *asked]}
+            item.add_marker(pytest.mark.django_db(*mark.args, **more), append=False)

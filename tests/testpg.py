@@ -173,6 +173,9 @@ def _make_template(postgres: PostgresServer, alias: str, name: str) -> None:
     _recreate(postgres, name)
     connections[alias].settings_dict["NAME"] = name
     call_command("migrate", database=alias, verbosity=0, interactive=False, run_syncdb=True)
+    with connections[alias].cursor() as cursor:  # tests clean up by emptying tables
+        for table in ("auth_center_auditentry", "auth_center_auditseal"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER never_emptied")
     connections[alias].close()
 
 

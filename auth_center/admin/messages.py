@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from auth_center.consoles import Console, actor_of, boss_console, crm_console, oss_console
+from auth_center.letters import resend_letter, skip_letter
 from auth_center.permissions import VIEW_FLOW, VIEW_MESSAGE
+from auth_center.scope import flows_within
 from core.console import ReadOnly, ReadOnlyInline, number_of
 from core.errors import DomainError
 from core.systems import System
@@ -122,7 +124,15 @@ class DecisionInline(ReadOnlyInline):
     fields: ClassVar[Any] = ("at", "deed", "reason", "actor_number", "terminal")
 
 
-class MessageList(ReadOnly):
+class OfFlows(ReadOnly):
+    """Rows of the seam are seen with the flow they belong to."""
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        site: Console = self.admin_site
+        return flows_within(site.system, rows, actor_of(request))
+
+
+class MessageList(OfFlows):
     """A list of messages, found by id, flow number or subject (with the other system's name)."""
 
     permission = VIEW_MESSAGE
@@ -135,6 +145,7 @@ class MessageList(ReadOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        queryset = queryset.defer("body")  # a list shows none
         term = number_of(search_term)
         if not term:
             return queryset, False
@@ -147,11 +158,6 @@ class MessageList(ReadOnly):
     @admin.display(description=_("message"))
     def message(self, row: Any) -> str | SafeString:
         return named(row.name)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Leave the bodies where they are until one is shown."""
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.defer("body")
 
 
 class InboxAdmin(MessageList):
@@ -197,7 +203,7 @@ class InboxAdmin(MessageList):
         self._settle(
             request,
             chosen,
-            lambda id: letters.resend_letter(system, id, actor=actor, at=at),
+            lambda id: resend_letter(system, id, actor=actor, at=at),
             _("%d message(s) will be tried again at once"),
         )
 
@@ -213,7 +219,7 @@ class InboxAdmin(MessageList):
         self._settle(
             request,
             chosen,
-            lambda id: letters.skip_letter(system, id, reason=reason, actor=actor, at=at),
+            lambda id: skip_letter(system, id, reason=reason, actor=actor, at=at),
             _("%d message(s) skipped, their subjects go on"),
         )
         return None
@@ -294,7 +300,7 @@ class OutboxAdmin(MessageList):
         return age_in_words(row.created_at) if row.received_at is None else "-"
 
 
-class FlowStepAdmin(ReadOnly):
+class FlowStepAdmin(OfFlows):
     """The arrows of flows that no message stands for, in this system."""
 
     permission = VIEW_FLOW

@@ -38,6 +38,8 @@ class BillingSubscriber(models.Model):
     activated_at = models.DateTimeField("激活时间", null=True)
     terminated_at = models.DateTimeField("销户时间", null=True)
 
+    phones: ClassVar = ("service_number",)  # see core/masking.py
+
     class Meta:
         verbose_name = verbose_name_plural = "计费用户"
         constraints: ClassVar = [

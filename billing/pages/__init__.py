@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auth_center.consoles import boss_console
+from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
 from billing.pages import commands_editor, held, releases, rules_editor
 from core.console import Page
@@ -96,3 +97,5 @@ for page in (
     ),
 ):
     boss_console.add_page(page)
+
+show_subjects("release", page="boss:release_configure", permission=permissions.VIEW_RELEASE)

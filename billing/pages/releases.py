@@ -17,6 +17,7 @@ from billing import services
 from billing.models import Release
 from billing.pages import finding, words
 from billing.pages.rules_shown import sentences
+from billing.pages.second_person import second_person
 from billing.permissions import CONFIGURE_TARIFF
 from billing.releasing import each_version
 from billing.selectors import get_release
@@ -70,7 +71,8 @@ def show_one(request: HttpRequest, release_no: str) -> HttpResponse:
     release = get_release(release_no)
     actor = actor_of(request)
     open_now = release.state == ReleaseState.RECEIVED
-    may = open_now and actor.may(CONFIGURE_TARIFF)
+    second = second_person(request, release, actor)
+    may = open_now and actor.may(CONFIGURE_TARIFF) and not second["waits"]
     content = release.content
     fixed = finding.launched_versions(one["code"] for one in content["tariffs"])
     versions = [
@@ -97,6 +99,7 @@ def show_one(request: HttpRequest, release_no: str) -> HttpResponse:
         most=MOST_SHOWN,
         may=may,
         can_finish=may and not left,
+        second=second,
         flow=_flow(request, release_no),
         deeds=[_deed(one) for one in finding.list_deeds(release)],
         **_standing(release),
@@ -119,13 +122,23 @@ def finish(request: HttpRequest, release_no: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
-        services.finish_configuration(
-            release_no=release_no, actor=actor_of(request), at=timezone.now()
+        release = services.finish_configuration(
+            release_no=release_no,
+            actor=actor_of(request),
+            at=timezone.now(),
+            why=request.POST.get("why", "").replace("\x00", ""),
         )
     except DomainError as refusal:
         if finding.get_state(release_no).state == ReleaseState.RECEIVED:
             messages.error(request, said(refusal.zh, refusal.en))
     else:
+        if release.state == ReleaseState.RECEIVED:
+            words = (
+                "已提交审批, 批准后继续发布",
+                "A second person is asked; it goes on once approved",
+            )
+            messages.success(request, said(*words))
+            return redirect(reverse("boss:release_configure", args=[release_no]))
         messages.success(
             request,
             said(

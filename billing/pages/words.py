@@ -48,6 +48,8 @@ COMMANDS = {
 DEEDS = {
     "rules": ("保存资费规则", "Saved the rules of"),
     "commands": ("保存服务命令", "Saved the commands of"),
+    "asked": ("提交审批", "Asked for approval"),
+    "approved": ("批准", "Approved"),
     "finished": ("完成配置", "Finished the configuration"),
 }
 

@@ -2,6 +2,8 @@
 
 from billing.services.changing import change_subscriber
 from billing.services.configuring import (
+    discounts_in,
+    find_approval,
     finish_configuration,
     missing_in,
     save_commands,
@@ -17,6 +19,8 @@ __all__ = [
     "change_subscriber",
     "close_release",
     "confirm_release",
+    "discounts_in",
+    "find_approval",
     "finish_configuration",
     "hold_customer",
     "missing_in",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from billing import releasing
+from auth_center.approvals import withdraw_moot
+from billing import permissions, releasing
 from billing.models import (
     BillingOffering,
     BillingService,
@@ -153,6 +154,14 @@ def close_release(response: TariffConfiguredResponse, context: FlowContext) -> N
         drafted = {"release_no": release.release_no, "launched_at": None}
         BillingTariff.objects.filter(**drafted).delete()
         BillingOffering.objects.filter(**drafted).delete()
+        withdraw_moot(
+            System.BOSS,
+            permissions.CONFIGURE_TARIFF,
+            release.release_no,
+            by=context.actor,
+            at=context.at,
+            why="CRM 已撤回发布 / CRM withdrew the release",
+        )
         context.wrote("撤回产品资费")
     release.closed_at = context.at
     keep(release, context)

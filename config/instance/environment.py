@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from config.instance.broker import broker_of
 from config.instance.files import read_json
-from config.instance.keys import SHARED, secrets_of
+from config.instance.keys import CHANGED, CONSOLES, SHARED, secrets_of
 from config.instance.layout import ROOT, SYSTEMS, Layout
 from config.instance.ports import port_of
 from config.instance.postgres import postgres_servers
@@ -25,6 +25,9 @@ SERVER_VARIABLES = {**DATABASE_VARIABLES, "broker": "REDIS_URL"}
 INSTANCE_VARIABLES = (
     *SERVER_VARIABLES.values(),
     *SHARED,
+    *CHANGED,
+    *CONSOLES,
+    "KEYS_FILE",
     "SANHU_DATA",
     "DEMO_PASSWORD",
     "DEMO_CLIENT_SECRET",
@@ -76,6 +79,8 @@ def environment(layout: Layout, outer: Mapping[str, str] = os.environ) -> dict[s
         "CELERY_SKIP_CHECKS": "1",  # bin/test checks; a worker need not at every start
     }
     given = {name: value for name, value in outer.items() if value}
+    if not given.keys() & set(CHANGED):  # these come from the data folder, and change there
+        values["KEYS_FILE"] = str(layout.secrets_file)
     return {**values, **given, **server_urls(layout, outer), "SANHU_DATA": str(layout.data)}
 
 

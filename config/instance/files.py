@@ -32,12 +32,12 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def changing(path: Path) -> Iterator[dict[str, Any]]:
+def changing(path: Path, *, mode: int = 0o644) -> Iterator[dict[str, Any]]:
     """Read, change and replace a JSON file while no other process does the same."""
     with Lock(path.with_name(f"{path.name}.lock")).exclusive():
         content = read_json(path)
         yield content
-        write_json(path, content)
+        write_json(path, content, mode=mode)
 
 
 class Lock:

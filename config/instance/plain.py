@@ -12,7 +12,7 @@ PLAIN = {
     "SECRET_KEY": _STAND_IN,
     "IDENTITY_KEY": "c3RhbmQtaW4gc3RhbmQtaW4gc3RhbmQtaW4gc3RhbmQ=",
     "IDENTITY_HASH_KEY": "00" * 32,
-    "SYSTEM_KEY": "00" * 32,
+    **{f"{host}_SECRET": "00" * 32 for host in ("CRM", "BOSS", "OSS", "SSO")},
     "OIDC_PRIVATE_KEY": "",
     "DATABASE_URL": "postgresql:///crm?host=/nowhere",
     "BOSS_DATABASE_URL": "postgresql:///boss?host=/nowhere",

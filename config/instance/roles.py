@@ -6,9 +6,9 @@
 
 On another machine the environment names the servers (``DATABASE_URL``, ``BOSS_DATABASE_URL``,
 ``OSS_DATABASE_URL``, ``REDIS_URL``, ``NETWORK_URL``, ``BASE_URL``) and the instance's keys
-(``SECRET_KEY``, ``IDENTITY_KEY``, ``IDENTITY_HASH_KEY``, ``SYSTEM_KEY``, ``OIDC_PRIVATE_KEY``; or
-copy ``secrets.json`` into its data folder). Add processes, not concurrency: a second
-``bin/role worker-boss`` doubles what BOSS can do.
+(``SECRET_KEY``, ``IDENTITY_KEY``, ``IDENTITY_HASH_KEY``, ``OIDC_PRIVATE_KEY``, and the ``_SECRET``
+of each system it works for; or copy ``secrets.json`` into its data folder). Add processes, not
+concurrency: a second ``bin/role worker-boss`` doubles what BOSS can do.
 """
 
 from __future__ import annotations

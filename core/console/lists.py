@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from core.console.paging import CountedUpTo
+from core.masking import FULL_PHONE, masked
 
 BUSINESS_NUMBER = re.compile(r"[A-Za-z]{1,4}[0-9]{8,}(-[0-9]+)?")
 
@@ -23,6 +25,17 @@ class Looking:
     """May be looked at by whoever holds ``permission``; never added to, changed or deleted."""
 
     permission: ClassVar[str]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows that this reader may see, phone numbers as this reader may see them."""
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        user: Any = request.user
+        rows = self.within_scope(request, rows)
+        return rows if user.has_perm(FULL_PHONE) else masked(rows)
+
+    def within_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return those of ``rows`` that lie within the reader's data scope."""
+        return rows
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         user: Any = request.user
@@ -58,6 +71,14 @@ class ReadOnly(Looking, ModelAdmin):  # type: ignore[misc]  # unfold has no type
     actions: Any = None
     compressed_fields = True
     list_fullwidth = True
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask who may look before saying whether there is such a row."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return cast(HttpResponse, super().history_view(request, object_id, extra_context))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

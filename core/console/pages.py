@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from core.errors import DomainError
+from core.systems import System
 from core.words import said
 
 View = Callable[..., HttpResponse]
@@ -22,6 +23,7 @@ class Page:
     ``titles`` are in Chinese and English. A page with a ``group`` (Chinese and English as well)
     stands in the sidebar under it, in the order in which pages were added; one without is reached
     from other pages. One that is not ``offered`` at the moment leaves the sidebar, not its address.
+    ``count`` says for a system and an actor how much waits there; the sidebar shows it.
     """
 
     path: str
@@ -32,6 +34,7 @@ class Page:
     icon: str = "article"
     group: tuple[str, str] | None = None
     offered: Callable[[], bool] | None = None
+    count: Callable[[System, Any], int] | None = None
 
 
 def render_page(

@@ -5,7 +5,18 @@ See README.md beside this file for how to declare one.
 
 from core.tmf.context import Context
 from core.tmf.edge import urls
-from core.tmf.filters import Boolean, Choice, Constant, Day, Filter, Instant, Integer, Number, Text
+from core.tmf.filters import (
+    Boolean,
+    Choice,
+    Constant,
+    Day,
+    Filter,
+    Instant,
+    Integer,
+    Number,
+    Text,
+    Whole,
+)
 from core.tmf.links import Links
 from core.tmf.registry import register
 from core.tmf.resource import Answer, Ask, Create, Delete, Endpoint, Page, Patch, Resource
@@ -56,6 +67,7 @@ __all__ = [
     "Resource",
     "Text",
     "TimePeriod",
+    "Whole",
     "register",
     "urls",
 ]

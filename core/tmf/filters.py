@@ -120,6 +120,12 @@ class Text(Filter):
             raise NotThisForm("正则表达式无效或过于复杂", str(refusal)) from None
 
 
+class Whole(Text):
+    """A number that is asked for whole: what is masked cannot be found out by its parts."""
+
+    operators = EQUALITY
+
+
 class Choice(Filter):
     """One word of a fixed set.
 

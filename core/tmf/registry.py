@@ -115,7 +115,7 @@ def routes() -> Routes:
     """Return the routes of this process: what is declared for the systems that it hosts."""
     global _routes
     if _routes is None:
-        hosted = getattr(settings, "SANHU_SYSTEMS", None)
+        hosted = getattr(settings, "HOSTED", None)
         _routes = Routes(
             one
             for one in _declared.values()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from auth_center.actors import Actor
-from core.tmf import Choice, Constant, Instant, Links, Resource, Text, register
+from core.tmf import Choice, Constant, Instant, Links, Resource, Text, Whole, register
 from customers import permissions, selectors
 from customers.models import Subscription
 from customers.states import SubscriptionStatus
@@ -31,8 +31,8 @@ class ProductResource(Resource):
         "relatedParty.id": Text("subscriber__customer__customer_no"),
         "relatedParty.role": Constant("customer"),
         "subscriber": Text("subscriber__subscriber_no"),
-        "msisdn": Text("subscriber__service_number"),
-        "productSerialNumber": Text("subscriber__service_number"),
+        "msisdn": Whole("subscriber__service_number"),
+        "productSerialNumber": Whole("subscriber__service_number"),
         "startDate": Instant("valid_from"),
         "terminationDate": Instant("valid_to"),
     }

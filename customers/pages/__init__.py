@@ -5,7 +5,16 @@ from core.console import Page
 from core.console import converters as converters
 from core.console.panels import Panel, add_finder, add_panel
 from customers import permissions
-from customers.pages import accounts, contacts, customer, finding, network, owners, subscribers
+from customers.pages import (
+    accounts,
+    contacts,
+    customer,
+    documents,
+    finding,
+    network,
+    owners,
+    subscribers,
+)
 
 crm_console.add_page(
     Page(
@@ -35,6 +44,15 @@ crm_console.add_page(
         view=customer.show_panel,
         permission=permissions.VIEW_CUSTOMER,
         titles=("客户页的一部分", "Part of a customer's page"),
+    )
+)
+crm_console.add_page(
+    Page(
+        path="customers/<number:customer_no>/document/",
+        name="customer-document",
+        view=documents.read_document,
+        permission=permissions.VIEW_IDENTITY_DOCUMENT,
+        titles=("查看完整证件号码", "Read an identity document"),
     )
 )
 

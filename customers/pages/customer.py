@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from auth_center.consoles import actor_of
+from auth_center.scope import sees_all
 from core.console import render_page, render_part, said
 from core.console.panels import fill_column, fill_panel
-from customers import identity
+from customers import identity, permissions
 from customers.models import Customer
 from customers.pages.links import Deed, deed
 from customers.pages.words import TONES, worded
 from customers.picturing import get_customer
+from customers.services.documents import LONGEST_REASON
 from customers.states import SEGMENTS, CustomerStatus
 
 PAGE = "customer"
@@ -36,6 +38,8 @@ def show_customer(request: HttpRequest, customer_no: str) -> HttpResponse:
         customer_no=customer.customer_no,
         segment=worded(SEGMENTS, customer.segment),
         document=_document(customer),
+        may_read_document=actor.may(permissions.VIEW_IDENTITY_DOCUMENT),
+        longest_reason=LONGEST_REASON,
         tone=TONES.get(customer.status, ""),
         warnings=_warnings(customer),
         deeds=[] if customer.status == CustomerStatus.CLOSED else _deeds(request, customer),
@@ -45,7 +49,10 @@ def show_customer(request: HttpRequest, customer_no: str) -> HttpResponse:
 
 def show_panel(request: HttpRequest, customer_no: str, panel: str) -> HttpResponse:
     """Show one part of a customer's page, for the page that fetches it by itself."""
-    filled = fill_panel(PAGE, panel, actor_of(request), customer_no, request.GET)
+    actor = actor_of(request)
+    if not sees_all(actor):
+        get_customer(actor, customer_no)
+    filled = fill_panel(PAGE, panel, actor, customer_no, request.GET)
     answer = render_part(request, "customers/part.html", part=filled, customer_no=customer_no)
     if "page_query" in filled.content:
         address = reverse("crm:customer", args=[customer_no])

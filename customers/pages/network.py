@@ -17,7 +17,7 @@ from customers.models import Subscriber
 from customers.pages import words
 from customers.pages.subscribers import SUBSCRIBERS_A_PAGE
 from customers.pages.words import worded
-from customers.picturing import list_subscribers_of
+from customers.selectors import subscribers_of
 from customers.states import SubscriberStatus
 from integration.messages.pictures import LineAsked, LinePicture, LinePictureQuery
 from integration.queries import SystemSilent, ask_quietly
@@ -28,7 +28,8 @@ Content = dict[str, Any]
 def fill_network(actor: Actor, customer_no: str, query: QueryDict) -> Content:
     """Show how the network serves the subscribers named; that it is silent is an answer as well."""
     wanted = query.getlist("subscriber")[:SUBSCRIBERS_A_PAGE]
-    subscribers = list(list_subscribers_of(actor, customer_no).filter(subscriber_no__in=wanted))
+    rows_seen = subscribers_of(actor).filter(customer__customer_no=customer_no)
+    subscribers = list(rows_seen.filter(subscriber_no__in=wanted).order_by("-id"))
     question = LinePictureQuery(
         lines=[
             LineAsked(

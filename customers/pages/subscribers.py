@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from auth_center.actors import Actor
+from auth_center.scope import covers
 from core.console import said
 from core.console.panels import Remark, remarks_on
 from customers import permissions
-from customers.models import Subscriber, Subscription
+from customers.models import Customer, Subscriber, Subscription
 from customers.pages import words
 from customers.pages.links import address_of
 from customers.pages.words import TONES, worded
@@ -77,7 +78,7 @@ def _row(actor: Actor, picture: SubscriberPicture, remarks: list[Remark]) -> Con
         ),
         "target": next((remark.target for remark in remarks if remark.target), ""),
         "remarks": remarks,
-        "payers": _payers(picture),
+        "payers": _payers(actor, picture),
         "products": [_product(actor, number, product, gone) for product in picture.products],
         "order": address_of(actor, "order-product", number) if in_use else "",
         "terminate": _ordering(actor, number, TERMINATING)
@@ -142,18 +143,26 @@ def _ending(actor: Actor, number: str, subscription: Subscription) -> str:
     return address_of(actor, "order-product", number, cancel=subscription.subscription_no)
 
 
-def _payers(picture: SubscriberPicture) -> list[Content]:
-    """Return who pays; the default payer, and whoever pays a charge group of its own."""
+def _payers(actor: Actor, picture: SubscriberPicture) -> list[Content]:
+    """Return who pays; the default payer, and whoever pays a charge group of its own.
+
+    Another customer is named to who may see it.
+    """
     return [
         {
             "account_no": relation.account.account_no,
             "group": "" if relation.charge_group == "*" else relation.charge_group,
             "other": relation.account.customer
             if relation.account.customer_id != picture.subscriber.customer_id
+            and _sees(actor, relation.account.customer)
             else None,
         }
         for relation in picture.payers
     ]
+
+
+def _sees(actor: Actor, customer: Customer) -> bool:
+    return covers(actor, region=customer.region, unit=customer.org_unit)
 
 
 def _search_in(query: QueryDict) -> str:

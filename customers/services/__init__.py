@@ -1,8 +1,10 @@
 """Writing CRM's half of the three parties.
 
 Every function here writes inside its caller's transaction: an order's acceptance or its close.
+Only ``read_identity_document`` is an operation by itself.
 """
 
+from customers.services.documents import read_identity_document
 from customers.services.parties import (
     check_new_customer,
     close_customer,
@@ -39,6 +41,7 @@ __all__ = [
     "join_bundle",
     "next_line_state",
     "promise_subscriptions",
+    "read_identity_document",
     "take_back_subscriptions",
     "terminate_subscriber",
 ]

@@ -21,6 +21,7 @@ LIFELINES = (
     Lifeline("boss", "BOSS服务", "BOSS service"),
     Lifeline("boss_db", "BOSS DB", "BOSS database"),
     Lifeline("provisioning", "开通", "service provisioning"),
+    Lifeline("provisioning_db", "开通 DB", "provisioning database"),
     Lifeline("network", "网元/DSMP/EOMS/业务平台", "network elements and service platforms"),
     Lifeline("sso", "统一认证", "authentication centre"),
 )

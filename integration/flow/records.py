@@ -36,6 +36,8 @@ class FlowRecord(models.Model):
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
+    texts: ClassVar[tuple[str, ...]] = ("cause_zh", "cause_en")  # see core/masking.py
+
     class Meta:
         abstract = True
         constraints: ClassVar = [
@@ -91,6 +93,8 @@ class SubOrderRecord(models.Model):
     undoes = models.SmallIntegerField(null=True)
     final = models.BooleanField(default=False, db_default=False)
 
+    texts: ClassVar[tuple[str, ...]] = ("payload", "outcome", "note")
+
     class Meta:
         abstract = True
         constraints: ClassVar = [
@@ -113,6 +117,8 @@ class FlowHistory(models.Model):
     at = models.DateTimeField()
     actor_number = models.CharField(max_length=60)
     note = models.TextField(blank=True, default="")
+
+    texts: ClassVar[tuple[str, ...]] = ("note",)
 
     class Meta:
         abstract = True

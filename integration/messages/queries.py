@@ -13,11 +13,13 @@ from integration.messages.base import Message, message
 class Query(Message, frozen=True):
     """A question with a deadline; ``Answer`` is the type of its answer, ``NAMES`` its arrows.
 
-    A question with no arrows is housekeeping between systems and stays out of traces.
+    A question with no arrows is housekeeping between systems and stays out of traces. An ``OPEN``
+    one is answered to whoever asks: it carries its own credential, or anybody may know.
     """
 
     Answer: ClassVar[type[msgspec.Struct]]
     NAMES: ClassVar[tuple[str, str] | None] = None
+    OPEN: ClassVar[bool] = False
 
 
 class ReservationAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from auth_center.actors import Actor
 from auth_center.permissions import VIEW_FLOW
+from auth_center.scope import values_for
 from core.tmf import Choice, Endpoint, Instant, Links, Resource, Text, register
 from core.tmf.resource import Ask
 from integration.flow import FlowState
@@ -66,7 +67,8 @@ class TraceEndpoint(Endpoint):
     system = "crm"
 
     def get(self, actor: Actor, ask: Ask) -> dict[str, Any]:
-        return show_trace(selectors.get_flow(actor, ask.path["no"]))
+        trace = show_trace(selectors.get_flow(actor, ask.path["no"]))
+        return {**trace, "steps": values_for(actor, trace["steps"])}
 
 
 @register

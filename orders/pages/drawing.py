@@ -37,7 +37,8 @@ from orders.pages.flow_words import (
 )
 
 WHOSE = {"crm": "crm", "crm_db": "crm", "boss": "boss", "boss_db": "boss",
-         "provisioning": "provisioning", "network": "provisioning"}  # fmt: skip
+         "provisioning": "provisioning", "provisioning_db": "provisioning",
+         "network": "provisioning", "sso": "crm"}  # fmt: skip
 BAD = (StepStatus.REFUSED, StepStatus.TIMED_OUT, StepStatus.DEAD)
 WAITING = (StepStatus.RETRIED, StepStatus.PARKED)
 
@@ -111,7 +112,8 @@ def _shown(number: int, step: TraceStep, start: datetime, reasons: dict[str, str
 def _words(step: TraceStep, reasons: dict[str, str]) -> tuple[str, str]:
     """Return an arrow's name and its note; a write is called by what it wrote."""
     if step.message == "DataAccess":
-        return said(step.zh, english_note(step.zh, reasons)), ""
+        words = said(step.zh, english_note(step.zh, reasons))
+        return words, said(step.note, english_note(step.note))
     return said(step.zh or step.message, step.message), said(
         step.note, english_note(step.note, reasons)
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of, crm_console
 from auth_center.permissions import VIEW_MESSAGE
+from auth_center.scope import sees_all, text_for
 from core.ages import since as age_since
 from core.console import Page, number_of, render_page, render_part, said
 from core.console.panels import Panel, add_panel
@@ -41,6 +42,7 @@ from orders.pages.flow_words import (
     state_words,
     system_words,
 )
+from orders.selectors import orders_of
 
 ROWS = 30
 MOST_EXPORTED = 10_000
@@ -71,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
         title=said("异常单", "Fallout"),
         asked=asked,
         anything=bool(kept),
-        causes=[_cause(one, asked, narrowed) for one in causes],
+        causes=[_cause(actor, one, asked, narrowed) for one in causes],
         total=sum(one.count for one in causes),
         digest=_digest(causes),
         rows=[describe(actor, one, at) for one in found.rows],
@@ -111,7 +113,7 @@ def describe(actor: Actor, one: Waiting, at: datetime) -> dict[str, Any]:
         "state": state_words(order.state),
         "tone": state_tone(order.state),
         "why": standing_words(one.standing) if one.standing else "",
-        "cause": said(order.cause_zh, order.cause_en),
+        "cause": text_for(actor, said(order.cause_zh, order.cause_en)),
         "progress": progress_words(one.parts),
         "age": age_since(one.since, at),
         "age_tone": age_tone(at - one.since),
@@ -128,12 +130,14 @@ def _letter_address(actor: Actor, one: Waiting) -> str:
     return reverse("crm:integration_inboxmessage_change", args=[one.letter.pk])
 
 
-def _cause(one: Cause, asked: dict[str, str], narrowed: dict[str, str]) -> dict[str, Any]:
+def _cause(
+    actor: Actor, one: Cause, asked: dict[str, str], narrowed: dict[str, str]
+) -> dict[str, Any]:
     at = timezone.now()
     chosen = asked["standing"] == one.standing and asked["cause"] == one.code
     key = {"standing": one.standing, "cause": one.code}
     return {
-        "words": cause_words(one.standing, one.code, one.zh, one.en),
+        "words": text_for(actor, cause_words(one.standing, one.code, one.zh, one.en)),
         "helps": help_words(one.standing, one.code),
         "standing": standing_words(one.standing),
         "held": one.standing == fallout.HELD,
@@ -212,7 +216,7 @@ def _exported(actor: Actor, sought: Sought, at: datetime) -> Iterator[list[Any]]
             yield [
                 order.order_no, flow_words(order.flow), state_words(order.state),
                 order.customer_no, one.customer_name, order.subscriber_no, one.service_number,
-                order.cause_code, said(order.cause_zh, order.cause_en),
+                order.cause_code, text_for(actor, said(order.cause_zh, order.cause_en)),
                 instant_words(one.since)[:-4], age_since(one.since, at),
                 progress_words(one.parts), system_words(one.system) if one.system else "",
                 " ".join(one.behind),
@@ -228,7 +232,10 @@ def _exported(actor: Actor, sought: Sought, at: datetime) -> Iterator[list[Any]]
 def show_letters(request: HttpRequest) -> HttpResponse:
     """Show how many messages wait in each system, and of a flow which; a silent one says so."""
     at = timezone.now()
+    actor = actor_of(request)
     flow_no = number_of(request.GET.get("flow", ""))[:24]
+    if flow_no and not sees_all(actor) and not orders_of(actor).filter(order_no=flow_no).exists():
+        flow_no = ""
     found = [_letters(system, flow_no, at) for system in System]
     return render_part(
         request,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of, crm_console
 from auth_center.permissions import VIEW_MESSAGE
+from auth_center.scope import text_for, values_for
 from core.console import Page, render_page, render_part, said
 from core.errors import DomainError
 from core.systems import System
@@ -243,7 +244,7 @@ def _standing(request: HttpRequest, decision: Decision, at: datetime) -> dict[st
         "flow": address_of(actor, "flow", order.order_no),
         "accepted": instant_words(order.created_at)[:-4],
         "helps": help_words(waiting.standing, order.cause_code) if waiting.standing else "",
-        "parts": [_part(one) for one in waiting.parts],
+        "parts": [_part(actor, one) for one in waiting.parts],
         "behind": [(one, address_of(actor, "flow", one)) for one in waiting.behind],
         "cancellation": decision.cancellation,
         "may_see_letters": actor.may(VIEW_MESSAGE),
@@ -251,7 +252,7 @@ def _standing(request: HttpRequest, decision: Decision, at: datetime) -> dict[st
     }
 
 
-def _part(part: SubOrder) -> dict[str, Any]:
+def _part(actor: Actor, part: SubOrder) -> dict[str, Any]:
     outcome = part.outcome or {}
     why = said(outcome.get("zh", ""), outcome.get("en", ""))
     if outcome.get("skipped"):
@@ -262,7 +263,7 @@ def _part(part: SubOrder) -> dict[str, Any]:
         "system": system_words(part.system),
         "state": part_state_words(part.state),
         "tone": state_tone(part.state),
-        "why": why,
+        "why": text_for(actor, why),
         "sent": instant_words(part.sent_at)[:-4],
         "done": instant_words(part.done_at)[:-4],
     }
@@ -284,8 +285,8 @@ def _choices(actor: Actor, decision: Decision) -> dict[str, Any]:
         "held": held,
         "may_retry": mends and held,
         "may_ask_again": mends and not held and bool(decision.waiting.standing) and bool(waits),
-        "skippable": [_part(one) for one in decision.refused] if mends else [],
-        "correctable": decision.correctable if mends and held else {},
+        "skippable": [_part(actor, one) for one in decision.refused] if mends else [],
+        "correctable": values_for(actor, decision.correctable) if mends and held else {},
         "being_undone": open_ and being_undone,
         "may_cancel": cancels and open_ and not being_undone and late is None,
         "too_late": _step_words(late) if open_ and late and not being_undone else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.urls import reverse
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of, crm_console
 from auth_center.permissions import VIEW_FLOW, VIEW_MESSAGE
+from auth_center.scope import text_for, values_for
 from core.console import Page, render_page, render_part, said
 from core.errors import NotFound
 from integration.drawing import MARKS, lifeline
@@ -23,7 +24,7 @@ from integration.names import chinese_name
 from integration.notes import english_note
 from integration.reading import ReadMessage, read_message
 from integration.states import InboxStatus, StepStatus
-from integration.trace import assemble_trace
+from integration.trace import Trace, assemble_trace
 from orders import selectors
 from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder
 from orders.pages.drawing import (
@@ -115,7 +116,7 @@ def _next_look(request: HttpRequest, quiet: bool) -> dict[str, int]:
 def _context(actor: Actor, order: CustomerOrder) -> dict[str, Any]:
     parts: list[SubOrder] = list(order.sub_orders.all())
     history: list[OrderHistory] = list(order.history.all())
-    trace = assemble_trace(order.order_no)
+    trace = trace_for(actor, order.order_no)
     steps = shown_steps(order, parts, trace)
     graph = draw_parts(order, parts)
     drawing = draw_trace(trace, steps, {part.system for part in parts})
@@ -161,6 +162,16 @@ def _context(actor: Actor, order: CustomerOrder) -> dict[str, Any]:
     }
 
 
+def trace_for(actor: Actor, order_no: str) -> Trace:
+    """Return what the systems stored of a flow; numbers in its notes as ``actor`` may see them."""
+    trace = assemble_trace(order_no)
+    steps = [
+        replace(one, zh=text_for(actor, one.zh), note=text_for(actor, one.note))
+        for one in trace.steps
+    ]
+    return replace(trace, steps=steps)
+
+
 def _arrow_address(order: CustomerOrder, step: ShownStep) -> str:
     name = "flow-message" if step.message_id else "flow-step"
     return reverse(f"{crm_console.name}:{name}", args=[order.order_no, step.key])
@@ -202,8 +213,9 @@ def show_message(request: HttpRequest, order_no: str, id: str) -> HttpResponse:
 
 def show_step(request: HttpRequest, order_no: str, key: str) -> HttpResponse:
     """Show an arrow that is no message: a write, a question, a call of the network."""
-    order = selectors.show_flow(actor_of(request), order_no)
-    trace = assemble_trace(order.order_no)
+    actor = actor_of(request)
+    order = selectors.show_flow(actor, order_no)
+    trace = trace_for(actor, order.order_no)
     steps = shown_steps(order, list(order.sub_orders.all()), trace)
     step = next((one for one in steps if one.key == key), None)
     if step is None:
@@ -244,7 +256,7 @@ def _what(step: ShownStep) -> str:
 
 
 def _message(read: ReadMessage, actor: Actor, order: CustomerOrder) -> dict[str, Any]:
-    envelope = dict(read.said.envelope) if read.said else {}
+    envelope: dict[str, Any] = values_for(actor, dict(read.said.envelope)) if read.said else {}
     payload = envelope.pop("payload", None)
     name = str(envelope.get("name", ""))
     sides = [said(*lifeline(str(side))[1:]) for side in (read.sender, read.receiver) if side]
@@ -257,7 +269,7 @@ def _message(read: ReadMessage, actor: Actor, order: CustomerOrder) -> dict[str,
         "payload": "" if payload is None else json.dumps(payload, ensure_ascii=False, indent=2),
         "silent": [system_words(str(system)) for system in read.unknown],
         **_sending(read, order.created_at),
-        **_hearing(read, order.created_at, tells_errors=actor.may(VIEW_MESSAGE)),
+        **_hearing(read, order.created_at, actor),
     }
 
 
@@ -272,8 +284,9 @@ def _sending(read: ReadMessage, start: datetime) -> dict[str, Any]:
     return {"outbox": read.said, "sent_times": _times(start, moments)}
 
 
-def _hearing(read: ReadMessage, start: datetime, *, tells_errors: bool) -> dict[str, Any]:
+def _hearing(read: ReadMessage, start: datetime, actor: Actor) -> dict[str, Any]:
     """Say how the receiver took it; what its error said is for those who may view messages."""
+    tells_errors = actor.may(VIEW_MESSAGE)
     receiver = system_words(str(read.receiver)) if read.receiver else ""
     if read.heard is None:
         silent = read.receiver is None or read.receiver in read.unknown
@@ -289,7 +302,7 @@ def _hearing(read: ReadMessage, start: datetime, *, tells_errors: bool) -> dict[
         "heard_words": inbox_words(read.heard.status),
         "heard_tone": _heard_tone(read.heard.status),
         "heard_times": _times(start, moments),
-        "error": read.heard.error if tells_errors else "",
+        "error": text_for(actor, read.heard.error) if tells_errors else "",
         "error_hidden": bool(read.heard.error) and not tells_errors,
     }
 

@@ -78,7 +78,11 @@ def flow_words(name: str) -> str:
     return said(flow_named(name).zh if name in flows() else _ELSEWHERE.get(name, name), english)
 
 
-_ELSEWHERE = {"release_product": "产品发布"}  # conducted by the catalogue
+_ELSEWHERE = {  # no order stands for them
+    "release_product": "产品发布",
+    "sign_in": "操作人员登录",
+    "system_sign_on": "系统之间的认证",
+}
 
 
 def pair_words(words: dict[str, tuple[str, str]], key: str) -> str:
@@ -109,7 +113,7 @@ def span_words(span: timedelta) -> str:
 def offset_words(at: datetime, start: datetime) -> str:
     """Return how long after ``start`` it was, as ``+12 ms``."""
     span = at - start
-    return ("+" if span >= timedelta(0) else "") + span_words(span)
+    return f"+{span_words(span)}" if span >= timedelta(0) else f"-{span_words(-span)}"
 
 
 def instant_words(at: datetime | None) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from auth_center.actors import Actor
 from auth_center.consoles import actor_of, crm_console
 from auth_center.permissions import VIEW_FLOW, require
+from auth_center.scope import phone_for
 from core.console import Page, render_page, render_part, said
 from core.errors import DomainError, NotFound
 from customers import selectors as customers
@@ -86,6 +87,7 @@ class Ordering:
     customer: Customer
     held: list[Held]
     running: list[CustomerOrder]
+    number: str
     addons: list[Choice] = field(default_factory=list)
     changes: list[Choice] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
@@ -208,6 +210,7 @@ def _read(
 ) -> Ordering:
     """Return what the subscriber has, what the form says, and what can be chosen next to it."""
     try:
+        customers.refuse_unseen(actor, subscriber_nos=[subscriber_no])
         served = customers.get_served(subscriber_no)
     except DomainError as refusal:
         raise SubscriberNotFound(number=subscriber_no[:40]) from refusal
@@ -216,6 +219,7 @@ def _read(
         served=served,
         customer=customer,
         held=_held(filled, served, at),
+        number=phone_for(actor, served.service_number),
         running=list(
             CustomerOrder.objects.filter(places__subscriber_no=subscriber_no).order_by(
                 "places__id"

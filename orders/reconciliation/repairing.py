@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.systems import System
 from orders import lines, permissions
@@ -36,6 +37,12 @@ def repair(report: Report, *, actor: Actor, at: datetime) -> list[CustomerOrder]
             give_number(context)
             order, plans = flow.capture(customer_no, subscriber_no, context)
             engine.start(order, plans, context, wait=False)
+            record(
+                *(System.CRM, actor, permissions.REPAIR, f"customer:{customer_no}"),
+                at=at,
+                after={"subscriber": subscriber_no},
+                flow_no=order.order_no,
+            )
             if subscriber_no:
                 lines.take_place(order, subscriber_no, lines.BOTH, holds=True)
         orders.append(order)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 from celery import current_app
 from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
+from auth_center.scope import sees_all
+from auth_center.values import DataScope
 from core.errors import Conflict, DomainError
 from core.systems import System
 from integration.context import Clock
 from integration.flow import FlowState
 from orders import permissions
 from orders.models import BulkMending, CustomerOrder, SubOrder
+from orders.selectors import orders_of
 from orders.services.desk import REASON_LENGTH, ReasonMissing, cancel_order, retry_order, skip_step
 from orders.states import Deed
 
@@ -60,7 +66,7 @@ def mend_all(
         known = _told_before(cause_code, deed, actor, seen)
         if known is not None:
             return known
-        held = _held(cause_code)
+        held = _held(cause_code, actor)
         last = held.order_by("-id").values_list("id", flat=True).first()
         if last is None:
             raise NobodyHeldForThat(cause=cause_code[:60])
@@ -72,7 +78,13 @@ def mend_all(
             total=held.count(),
             actor_number=actor.number,
             terminal=actor.terminal,
+            scope={} if sees_all(actor) else asdict(actor.scope),
             requested_at=at,
+        )
+        record(
+            *(System.CRM, actor, permission_of(deed), f"cause:{cause_code}"),
+            at=at,
+            after={"deed": deed, "reason": reason, "orders": mending.total, "mending": mending.pk},
         )
         go = partial(current_app.send_task, "orders.tasks.mend_portion", [mending.pk])
         transaction.on_commit(go, using=_CRM, robust=True)  # or the next sweep finds it
@@ -108,10 +120,12 @@ def carry_on(mending_id: int, *, clock: Clock) -> bool:
     if not mine.update(claimed_until=at + CLAIM):
         return False
     mending = BulkMending.objects.get(pk=mending_id)
-    held = _held(mending.cause_code).filter(id__gt=mending.reached_id, id__lte=mending.last_id)
+    actor = _actor_of(mending)
+    held = _held(mending.cause_code, actor)
+    held = held.filter(id__gt=mending.reached_id, id__lte=mending.last_id)
     portion = list(held.order_by("id")[:PORTION])
     for order in portion:
-        mended = _mend(order, mending, clock())
+        mended = _mend(order, mending, actor, clock())
         mending.done += mended
         mending.refused += not mended
         mending.reached_id = order.pk
@@ -129,14 +143,19 @@ def unfinished() -> list[int]:
     return list(rows.values_list("id", flat=True))
 
 
-def _mend(order: CustomerOrder, mending: BulkMending, at: datetime) -> bool:
-    actor = Actor(
+def _actor_of(mending: BulkMending) -> Actor:
+    """Return whoever asked for it, as far as that takes."""
+    return Actor(
         kind="operator",
         number=mending.actor_number,
         channel="counter",
         terminal=mending.terminal,
         grants=frozenset({permission_of(mending.deed)}),
+        scope=msgspec.convert(mending.scope, DataScope),
     )
+
+
+def _mend(order: CustomerOrder, mending: BulkMending, actor: Actor, at: datetime) -> bool:
     number, reason = order.order_no, mending.reason
     try:
         match mending.deed:
@@ -156,5 +175,5 @@ def _mend(order: CustomerOrder, mending: BulkMending, at: datetime) -> bool:
     return True
 
 
-def _held(cause_code: str) -> QuerySet[CustomerOrder]:
-    return CustomerOrder.objects.filter(state=FlowState.HELD, cause_code=cause_code)
+def _held(cause_code: str, actor: Actor) -> QuerySet[CustomerOrder]:
+    return orders_of(actor).filter(state=FlowState.HELD, cause_code=cause_code)

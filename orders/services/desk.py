@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.errors import DomainError
 from core.systems import System
@@ -23,6 +25,8 @@ from orders import lines, permissions, refusals
 from orders.answers import context_of, start_next
 from orders.conducting import engine
 from orders.models import Cancellation, CustomerOrder, WaitingLine
+from orders.selectors import orders_of
+from orders.states import Deed
 
 REASON_LENGTH = 200
 _CRM = System.CRM.alias
@@ -65,7 +69,7 @@ def retry_order(
     ``MendedMeanwhile``, ``NothingHeld``, ``NothingToCorrect`` or the refusal of what was corrected.
     """
     require(actor, permissions.MEND_ORDER)
-    order = _get(order_no)
+    order = _get(order_no, actor)
     context = _context(order, actor, at)
     changes = {name: value.strip() for name, value in (changes or {}).items() if value.strip()}
     if changes:
@@ -76,6 +80,7 @@ def retry_order(
             order,
             context,
             lambda: engine.retry(order_no, context, changes=changes, note=note, seen=seen),
+            {"deed": Deed.RETRY, "corrected": sorted(changes), "note": note},
         )
     except IntegrityError as error:
         if changes:
@@ -92,9 +97,14 @@ def skip_step(
     """
     require(actor, permissions.MEND_ORDER)
     reason = _reason(reason)
-    order = _get(order_no)
+    order = _get(order_no, actor)
     context = _context(order, actor, at)
-    return _mend(order, context, lambda: engine.skip(order_no, position, context, reason=reason))
+    return _mend(
+        order,
+        context,
+        lambda: engine.skip(order_no, position, context, reason=reason),
+        {"deed": Deed.SKIP, "position": position, "reason": reason},
+    )
 
 
 def cancel_order(*, order_no: str, reason: str, actor: Actor, at: datetime) -> Cancellation:
@@ -105,7 +115,7 @@ def cancel_order(*, order_no: str, reason: str, actor: Actor, at: datetime) -> C
     """
     require(actor, permissions.CANCEL_ORDER)
     reason = _reason(reason)
-    order = _get(order_no)
+    order = _get(order_no, actor)
     known = Cancellation.objects.filter(order=order).first()
     if known is not None:
         return known
@@ -123,6 +133,8 @@ def cancel_order(*, order_no: str, reason: str, actor: Actor, at: datetime) -> C
             defaults={"reason": reason, "actor_number": actor.number, "requested_at": at},
         )
         context.flush()
+        before, after = _standing(order), {"deed": Deed.CANCEL, "reason": reason}
+        _record(permissions.CANCEL_ORDER, order, context, before, after)
         if cancelled is not None:
             start_next(cancelled, context)
     known.order.refresh_from_db()
@@ -138,15 +150,37 @@ def _refuse_unless_held(order: CustomerOrder) -> None:
 
 
 def _mend(
-    order: CustomerOrder, context: FlowContext, deed: Callable[[], CustomerOrder | None]
+    order: CustomerOrder,
+    context: FlowContext,
+    deed: Callable[[], CustomerOrder | None],
+    about: dict[str, Any],
 ) -> CustomerOrder:
+    before = _standing(order)
     with _locked(order):
         closed = deed()
         context.flush()
         if closed is not None:
             start_next(closed, context)
-    order.refresh_from_db()
+        order.refresh_from_db()
+        _record(permissions.MEND_ORDER, order, context, before, about | _standing(order))
     return order
+
+
+def _standing(order: CustomerOrder) -> dict[str, Any]:
+    return {"state": order.state, "cause": order.cause_code}
+
+
+def _record(
+    operation: str, order: CustomerOrder, context: FlowContext, before: Any, after: Any
+) -> None:
+    number = order.order_no
+    record(
+        *(System.CRM, context.actor, operation, f"order:{number}"),
+        at=context.at,
+        before=before,
+        after=after,
+        flow_no=number,
+    )
 
 
 @contextmanager
@@ -166,8 +200,8 @@ def _locked(order: CustomerOrder) -> Iterator[None]:
         yield
 
 
-def _get(order_no: str) -> CustomerOrder:
-    order = CustomerOrder.objects.filter(order_no=order_no).first()
+def _get(order_no: str, actor: Actor) -> CustomerOrder:
+    order = orders_of(actor).filter(order_no=order_no).first()
     if order is None:
         raise OrderUnknown(number=order_no[:40])
     return order

@@ -10,16 +10,19 @@ from django.db import IntegrityError, transaction
 
 from auth_center.actors import Actor
 from auth_center.permissions import require
+from auth_center.scope import covers
 from core.systems import System
+from customers import selectors as customers
 from customers.services import check_new_customer
 from customers.values import NewAccount, NewCustomer
 from integration.context import FlowContext
 from integration.flow import Plan
-from orders import permissions
+from orders import permissions, refusals
 from orders.accepting import flow_context, give_number
 from orders.conducting import engine
 from orders.flows import OpenAccount, OpenCustomer
 from orders.models import CustomerOrder
+from orders.services.recording import record_account, record_customer
 from orders.services.repeats import find_repeated
 from orders.states import ExternalKind
 from orders.values import Submission
@@ -34,12 +37,17 @@ def open_customer(
     ``PermissionDenied``, ``SentWithOtherContent`` and what is wrong with the customer.
     """
     require(actor, permissions.OPEN_CUSTOMER)
+    if not covers(actor, region=new.region, unit=new.org_unit):
+        raise refusals.OutsideScope(field="region")
     submission = replace(submission, external_kind=ExternalKind.CUSTOMER)
     document = check_new_customer(new)
     flow = OpenCustomer()
     context = flow_context(flow, submission, actor, at)
     return _accept_party(
-        submission, context, lambda: flow.capture(new, document, submission, context)
+        submission,
+        context,
+        lambda: flow.capture(new, document, submission, context),
+        lambda order: record_customer(order, permissions.OPEN_CUSTOMER, context),
     )
 
 
@@ -52,16 +60,23 @@ def open_account(
     ``PermissionDenied``, ``SentWithOtherContent`` and ``CustomerUnknown``.
     """
     require(actor, permissions.OPEN_ACCOUNT)
+    customers.refuse_unseen(actor, customer_no=new.customer_no)
     submission = replace(submission, external_kind=ExternalKind.ACCOUNT)
     flow = OpenAccount()
     context = flow_context(flow, submission, actor, at)
-    return _accept_party(submission, context, lambda: flow.capture(new, submission, context))
+    return _accept_party(
+        submission,
+        context,
+        lambda: flow.capture(new, submission, context),
+        lambda order: record_account(order, permissions.OPEN_ACCOUNT, context),
+    )
 
 
 def _accept_party(
     submission: Submission,
     context: FlowContext,
     capture: Callable[[], tuple[CustomerOrder, list[Plan]]],
+    record: Callable[[CustomerOrder], None],
 ) -> CustomerOrder:
     known = find_repeated(submission, context.actor.number)
     if known is not None:
@@ -71,6 +86,7 @@ def _accept_party(
             give_number(context)
             order, plans = capture()
             engine.start(order, plans, context, wait=False)
+            record(order)
     except IntegrityError:
         known = find_repeated(submission, context.actor.number)
         if known is None:

@@ -22,6 +22,7 @@ from orders.flows import OpenSubscriber, OrderProduct, TerminateSubscriber, orde
 from orders.flows.order_product import SUBSCRIBER
 from orders.flows.serving import release
 from orders.models import CustomerOrder
+from orders.services.recording import record_order
 from orders.services.repeats import find_repeated
 from orders.values import ItemRequest, OrderRequest, Submission
 from products.selectors import any_bundle
@@ -52,6 +53,7 @@ def submit_order(
     _check_shape(request)
     flow = _flow_of(request)
     require(actor, _PERMISSIONS[flow])
+    _refuse_unseen(request, actor)
     known = find_repeated(submission, actor.number)
     if known is not None:
         return known
@@ -68,6 +70,17 @@ def submit_order(
         if known is None:
             raise
         return known
+
+
+def _refuse_unseen(request: OrderRequest, actor: Actor) -> None:
+    """Refuse what is outside the actor's scope as what does not exist."""
+    named = (item.characteristics.get(SUBSCRIBER, "") for item in request.items)
+    customers.refuse_unseen(
+        actor,
+        customer_no=request.customer_no,
+        subscriber_nos=[number for number in named if number],
+        subscription_nos=[item.product_no for item in request.items if item.product_no],
+    )
 
 
 def _flow_of(request: OrderRequest) -> Flow:
@@ -101,6 +114,7 @@ def _change(request: OrderRequest, submission: Submission, context: FlowContext)
             wait = lines.must_wait(number, lines.BOTH)
             engine.start(order, plans, context, wait=wait, begins=False)
             _terminate.captured(order, request, served)
+            record_order(order, request, permissions.TERMINATE_SUBSCRIBER, context)
             _line_up(order, lines.BOTH, context, wait=wait)
         return order
     _order_product.ask_others(request, served, context)
@@ -109,6 +123,7 @@ def _change(request: OrderRequest, submission: Submission, context: FlowContext)
         wait = lines.must_wait(number, lines.PRODUCT)
         engine.start(order, plans, context, wait=wait, begins=False)
         _order_product.captured(order, wishes)
+        record_order(order, request, permissions.ORDER_PRODUCT, context)
         _line_up(order, lines.PRODUCT, context, wait=wait)
     return order
 
@@ -133,6 +148,7 @@ def _open(request: OrderRequest, submission: Submission, context: FlowContext) -
             order.extension = request.extension
             engine.start(order, plans, context, wait=False)
             _open_subscriber.captured(order, opening)
+            record_order(order, request, permissions.OPEN_SUBSCRIBER, context)
         return order
 
     return _or_release([reference], submission, context, accept)
@@ -151,6 +167,7 @@ def _open_bundle(
             order.extension = request.extension
             engine.start(order, plans, context, wait=False)
             order_bundle.captured(order, legs)
+            record_order(order, request, permissions.ORDER_PRODUCT, context)
         return order
 
     return _or_release([leg.reservation for leg in legs], submission, context, accept)

@@ -43,6 +43,7 @@ def rename(actor: Actor, row: Any, body: bodies.RenamedCatalogue, context: Conte
         name=body.name if isinstance(body.name, str) else None,
         extension=context.extension,
         actor=actor,
+        at=context.at,
     )
     return ID
 

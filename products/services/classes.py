@@ -17,6 +17,7 @@ from products.models import CatalogueOperator
 from products.selectors import operator_section
 from products.services.drafts import part_of_document
 from products.services.life import one_at_a_time, whole_document
+from products.services.recording import record
 
 
 def save_class(*, entry: Entry, actor: Actor, at: datetime) -> None:
@@ -33,13 +34,15 @@ def save_class(*, entry: Entry, actor: Actor, at: datetime) -> None:
         if problems:
             raise CatalogueRefused(problems)
         Writing(part_of_document(document, content), actor=actor, at=at).write()
+        record(actor, permissions.EDIT_DRAFT, f"class:{entry['code']}", at, after=entry)
 
 
-def name_catalogue(*, language: str, name: str, actor: Actor) -> None:
+def name_catalogue(*, language: str, name: str, actor: Actor, at: datetime) -> None:
     """Name the operator's catalogue in a language; one without a name yet is named in both."""
     require(actor, permissions.EDIT_DRAFT)
     with one_at_a_time():
         row = CatalogueOperator.objects.filter(pk=1).first()
+        before = row and {f"name_{language}": getattr(row, f"name_{language}")}
         if row is None:
             words: dict[str, Any] = {"name_zh": name, "name_en": name}
             own = {"currency": operator_section()["currency"], "timezone": settings.TIME_ZONE}
@@ -47,3 +50,5 @@ def name_catalogue(*, language: str, name: str, actor: Actor) -> None:
         else:
             setattr(row, f"name_{language}", name)
             row.save(update_fields=[f"name_{language}"])
+        after = {f"name_{language}": name}
+        record(actor, permissions.EDIT_DRAFT, "catalogue", at, before=before, after=after)

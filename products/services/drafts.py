@@ -37,6 +37,7 @@ from products.services.life import (
     one_at_a_time,
     whole_document,
 )
+from products.services.recording import record_release
 from products.states import (
     NOT_YET_SOLD,
     RELEASE_OPEN,
@@ -104,7 +105,11 @@ def save_draft(
     refuse_malformed(kept, operator_section())
     with one_at_a_time():
         release = _drafted(release_no, version) if release_no else new_draft(actor, at)
+        before = release.codes
         keep_draft(release, kept, title, actor, at)
+        record_release(
+            *(actor, permissions.EDIT_DRAFT, release, at), version=release.version, had=before
+        )
     return release
 
 
@@ -141,6 +146,7 @@ def discard_draft(*, release_no: str, actor: Actor, at: datetime) -> None:
         codes = set(release.codes)
         release.delete()
         _drop(codes)
+        record_release(actor, permissions.EDIT_DRAFT, release, at, deed="discarded")
 
 
 def copy_release(*, release_no: str, actor: Actor, at: datetime) -> CatalogueRelease:

@@ -54,6 +54,7 @@ from products.services.life import (
     one_at_a_time,
     whole_document,
 )
+from products.services.recording import record_release
 from products.states import (
     RELEASE_OPEN,
     OfferingStatus,
@@ -105,7 +106,9 @@ def request_release(*, release_no: str, actor: Actor, at: datetime) -> Catalogue
         problems = held_to(check, whole, content) or list(contradictions(own, at))
         if problems:
             raise CatalogueRefused(problems)
-        return _request(release, whole, None, actor, at)
+        _request(release, whole, None, actor, at)
+        record_release(actor, permissions.RELEASE_REQUEST, release, at, before=_S.DRAFT)
+    return release
 
 
 def release_document(
@@ -129,7 +132,9 @@ def release_document(
         whole = keep_draft(release, content, title or document.file, actor, at)
         if release.findings:
             raise CatalogueRefused(held_to(check, whole, content))
-        return _request(release, whole, document, actor, at)
+        _request(release, whole, document, actor, at)
+        record_release(actor, permissions.IMPORT_CATALOGUE, release, at, file=document.file)
+    return release
 
 
 def take_answer(answer: ProductInfoResponse, context: FlowContext) -> None:
@@ -178,6 +183,8 @@ def test_release(*, release_no: str, actor: Actor, at: datetime) -> CatalogueRel
         release.save(update_fields=["findings"])
         words = f"发现 {len(release.findings)} 个问题" if release.findings else "通过"
         note(release, ReleaseDeed.TESTED, by=actor.stamp(), at=at, words=words)
+        found = len(release.findings)
+        record_release(actor, permissions.RELEASE_REQUEST, release, at, findings=found)
     return release
 
 
@@ -203,6 +210,7 @@ def approve_release(*, release_no: str, actor: Actor, at: datetime) -> Catalogue
         context.wrote("产品信息同步处理: 测试通过, 审批发布")
         _close(release, "launched", context)
         note(release, ReleaseDeed.LAUNCHED, by=actor.stamp(), at=at)
+        record_release(actor, permissions.RELEASE_APPROVE, release, at, before=_S.CONFIGURED)
     return release
 
 
@@ -219,13 +227,16 @@ def withdraw_release(
         raise ReasonMissing(field="reason")
     with one_at_a_time():
         release = lock_release(release_no, *RELEASE_OPEN)
-        context = flow_of(release, actor.stamp(), at)
+        context, before = flow_of(release, actor.stamp(), at), release.status
         move(release, _S.WITHDRAWN, at)
         release.cause_zh = release.cause_en = reason
         _put_into_test(release, OfferingStatus.IN_TEST, OfferingStatus.IN_DESIGN)
         context.wrote("撤回产品发布")
         _close(release, "withdrawn", context)
         note(release, ReleaseDeed.WITHDRAWN, by=actor.stamp(), at=at, words=reason)
+        record_release(
+            *(actor, permissions.RELEASE_REQUEST, release, at), before=before, reason=reason
+        )
     return release
 
 
@@ -235,7 +246,7 @@ def _request(
     document: CatalogueDocument | None,
     actor: Actor,
     at: datetime,
-) -> CatalogueRelease:
+) -> None:
     """Send what was proved; ``document`` brings rules and commands along."""
     move(release, _S.REQUESTED, at)
     release.requested_by, release.requested_at, release.findings = actor.number, at, []
@@ -248,7 +259,6 @@ def _request(
     keep_clock(release, context)
     release.save()
     note(release, ReleaseDeed.REQUESTED, by=actor.stamp(), at=at)
-    return release
 
 
 def _message(

@@ -6,14 +6,18 @@ import zlib
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from auth_center.actors import Actor
 from auth_center.permissions import require
 from core.errors import DomainError, NotFound
+from core.systems import System
 from products import permissions
 from products.catalogue import parse
 from products.catalogue.reader import MAX_BYTES
 from products.models import CatalogueUpload
 from products.services.life import one_at_a_time
+from products.services.recording import record
 from products.services.releases import release_document
 
 KEPT_FOR = timedelta(days=7)
@@ -60,15 +64,19 @@ def keep_file(*, name: str, content: bytes, actor: Actor, at: datetime) -> Catal
         raise FileTooLarge(field="file", most=MAX_BYTES // MEGABYTE)
     if not content.strip():
         raise FileMissing(field="file")
-    CatalogueUpload.objects.filter(uploaded_at__lt=at - KEPT_FOR).delete()
-    return CatalogueUpload.objects.create(
-        key=uuid4(),
-        name=_printable(name),
-        size=len(content),
-        content=zlib.compress(content),
-        uploaded_by=actor.number,
-        uploaded_at=at,
-    )
+    with transaction.atomic(using=System.CRM.alias):
+        CatalogueUpload.objects.filter(uploaded_at__lt=at - KEPT_FOR).delete()
+        upload = CatalogueUpload.objects.create(
+            key=uuid4(),
+            name=_printable(name),
+            size=len(content),
+            content=zlib.compress(content),
+            uploaded_by=actor.number,
+            uploaded_at=at,
+        )
+        about = {"file": upload.name, "size": upload.size}
+        record(actor, permissions.IMPORT_CATALOGUE, f"file:{upload.key}", at, after=about)
+    return upload
 
 
 def request_file(*, key: UUID, actor: Actor, at: datetime) -> CatalogueUpload:

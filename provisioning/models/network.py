@@ -97,6 +97,8 @@ class Line(models.Model):
     state = models.CharField(max_length=10, choices=LineState.choices)
     changed_at = models.DateTimeField()
 
+    phones: ClassVar = ("service_number", "msisdn")  # see core/masking.py
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(

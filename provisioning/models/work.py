@@ -46,6 +46,9 @@ class ProvisioningOrder(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    phones: ClassVar = ("service_number", "msisdn")  # see core/masking.py
+    texts: ClassVar = ("cause_zh", "cause_en")
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sub_order_no"], name="provisioningorder_sub_order"),
@@ -118,6 +121,8 @@ class WorkOrder(models.Model):
     error_code = models.CharField(max_length=100, blank=True, default="")
     error_zh = models.TextField(blank=True, default="")
     error_en = models.TextField(blank=True, default="")
+
+    texts: ClassVar = ("request", "error_zh", "error_en")
 
     objects = WorkOrderQuerySet.as_manager()
 

@@ -25,7 +25,7 @@ MOST_AT_ONCE = 100
 def show(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first, and what was completed today."""
     at = timezone.now()
-    found = picturing.get_manual_work(day_began=_day_began(at))
+    found = picturing.get_manual_work(actor_of(request), day_began=_day_began(at))
     return render_page(
         request,
         "provisioning/manual_work.html",
@@ -42,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def show_count(request: HttpRequest) -> HttpResponse:
     """How many wait now, for a page that shows ``shown`` of them and does not move by itself."""
     shown = request.GET.get("shown", "0")
-    count = picturing.count_work(timezone.now()).waiting
+    count = picturing.count_work(actor_of(request), timezone.now()).waiting
     return render_part(
         request,
         "provisioning/manual_work_waiting.html",
@@ -100,7 +100,7 @@ def _complete(request: HttpRequest, number: str) -> None:
 
 def _ask(request: HttpRequest, numbers: list[str]) -> HttpResponse:
     at = timezone.now()
-    found = picturing.get_manual_work(day_began=at, numbers=numbers)
+    found = picturing.get_manual_work(actor_of(request), day_began=at, numbers=numbers)
     return render_page(
         request,
         "provisioning/manual_work_confirm.html",

@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from auth_center.actors import Actor
 from auth_center.consoles import actor_of
 from core.ages import until
 from core.console import render_page, said
+from core.masking import FULL_PHONE
 from core.sheets import sheet_answer
 from provisioning import picturing
 from provisioning.models import PhoneNumber
@@ -32,8 +34,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """A page of numbers, with how many stand where."""
     asked = {name: request.GET.get(name, "").strip() for name in FIELDS}
     wanted, mistake = _read(asked)
+    actor = actor_of(request)
     page = picturing.page_of_numbers(
-        wanted, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        actor, wanted, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     at = timezone.now()
     query = {name: value for name, value in asked.items() if value}
@@ -43,10 +46,11 @@ def show(request: HttpRequest) -> HttpResponse:
         title=said("号码", "Numbers"),
         asked=asked,
         mistake=mistake,
-        shares=_shares(),
+        shares=_shares(actor),
+        hides_those_in_use=not actor.may(FULL_PHONE),
         states=[(key, said(zh, en)) for key, (zh, en, _) in words.RESOURCE_STATES.items()],
         levels=picturing.list_levels(),
-        regions=picturing.list_regions(),
+        regions=picturing.list_regions(actor),
         rows=[_row(number, at) for number in page.rows],
         before=urlencode({**query, "before": page.before}) if page.before else "",
         after=urlencode({**query, "after": page.after}) if page.after else "",
@@ -65,7 +69,7 @@ def export(request: HttpRequest) -> HttpResponse:
         said("预占至", "Reserved until"), said("冷却至", "Cooling until"),
         said("携入", "Ported in"),
     ]  # fmt: skip
-    rows = picturing.numbers(wanted)[:MOST_EXPORTED]
+    rows = picturing.numbers(actor_of(request), wanted)[:MOST_EXPORTED]
     return sheet_answer("numbers.csv", headers, _sheet(rows))
 
 
@@ -102,7 +106,7 @@ def release(request: HttpRequest, msisdn: str) -> HttpResponse:
 def _life(
     request: HttpRequest, msisdn: str, *, mistake: str = "", reason: str = ""
 ) -> HttpResponse:
-    life = picturing.get_number(msisdn)
+    life = picturing.get_number(actor_of(request), msisdn)
     number, at = life.number, timezone.now()
     orders = [
         {
@@ -154,8 +158,8 @@ def _read(asked: dict[str, str]) -> tuple[NumberSearch, str]:
     return wanted, mistake
 
 
-def _shares() -> dict[str, Any]:
-    counted = picturing.count_numbers()
+def _shares(actor: Actor) -> dict[str, Any]:
+    counted = picturing.count_numbers(actor)
     total = sum(share.count for share in counted)
     parts = []
     for share in counted:

@@ -53,7 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The whole page; its rows come again by themselves."""
     asked = _asked(request)
     at = timezone.now()
-    counts = picturing.count_work(at)
+    counts = picturing.count_work(actor_of(request), at)
     numbers = {
         Standing.OPEN: counts.open,
         Standing.FAILING: counts.failing,
@@ -91,7 +91,7 @@ def show_rows(request: HttpRequest) -> HttpResponse:
 
 def show_one(request: HttpRequest, number: str) -> HttpResponse:
     """One work order: what it asks for, each attempt, the others of its order."""
-    life = picturing.get_work(number)
+    life = picturing.get_work(actor_of(request), number)
     work, at = life.work, timezone.now()
     silence = picturing.last_silences([work]).get(work.work_order_no, "")
     return render_page(
@@ -156,6 +156,7 @@ def _query(asked: dict[str, str]) -> dict[str, str]:
 def _rows(request: HttpRequest, asked: dict[str, str], at: datetime) -> dict[str, Any]:
     age = AGES.get(asked["age"])
     found = picturing.page_of_work(
+        actor_of(request),
         WorkSearch(
             number=asked["q"],
             standing=asked["standing"],

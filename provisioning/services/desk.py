@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.errors import Conflict, DomainError
 from core.systems import System
@@ -16,10 +17,18 @@ from provisioning.adapters import simulator
 from provisioning.models import Deed, DeskDeed, PhoneNumber, WorkOrder
 from provisioning.permissions import CONTROL_SIMULATOR, RELEASE_RESERVATION, RETRY_WORK_ORDER
 from provisioning.refusals import NoSuchWorkOrder, UnknownNumber
+from provisioning.selectors import line_seen, region_seen
 from provisioning.services.inventory import release_resources
 from provisioning.states import ResourceState, WorkState
 
 log = logging.getLogger(__name__)
+
+_OPERATIONS = {
+    Deed.RETRIED: (RETRY_WORK_ORDER, "work_order"),
+    Deed.RELEASED: (RELEASE_RESERVATION, "number"),
+    Deed.CONTROLLED: (CONTROL_SIMULATOR, "element"),
+    Deed.CLOSED_TICKET: (CONTROL_SIMULATOR, "ticket"),
+}
 
 ALIAS = System.PROVISIONING.alias
 LONGEST_REASON = 200
@@ -74,7 +83,8 @@ def retry_work_order(*, work_order_no: str, actor: Actor, at: datetime) -> bool:
     require(actor, RETRY_WORK_ORDER)
     with transaction.atomic(using=ALIAS):
         work = (
-            WorkOrder.objects.select_for_update()
+            WorkOrder.objects.select_for_update(of=("self",))
+            .filter(line_seen(actor, "order__msisdn"))
             .only("state", "due_at", "work_order_no")
             .filter(work_order_no=work_order_no)
             .first()
@@ -105,7 +115,8 @@ def release_reservation(
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(field="reason")
     with transaction.atomic(using=ALIAS):
-        number = PhoneNumber.objects.select_for_update(of=("self",)).filter(pk=msisdn).first()
+        numbers = PhoneNumber.objects.select_for_update(of=("self",)).filter(region_seen(actor))
+        number = numbers.filter(pk=msisdn).first()
         if number is None:
             raise UnknownNumber(field="msisdn", msisdn=msisdn)
         if number.state == ResourceState.FREE:
@@ -149,13 +160,17 @@ def close_ticket(*, ticket: str, actor: Actor, at: datetime) -> None:
 def _record(
     deed: Deed, about: str, actor: Actor, at: datetime, *, reason: str = "", **detail: Any
 ) -> None:
-    DeskDeed.objects.create(
-        deed=deed,
-        about=about[:40],
-        reason=reason,
-        detail=detail,
-        actor_kind=actor.kind,
-        actor_number=actor.number,
-        terminal=actor.terminal,
-        at=at,
-    )
+    operation, kind = _OPERATIONS[deed]
+    with transaction.atomic(using=ALIAS):
+        DeskDeed.objects.create(
+            deed=deed,
+            about=about[:40],
+            reason=reason,
+            detail=detail,
+            actor_kind=actor.kind,
+            actor_number=actor.number,
+            terminal=actor.terminal,
+            at=at,
+        )
+        after = {"deed": deed, **detail} | ({"reason": reason} if reason else {})
+        record(System.PROVISIONING, actor, operation, f"{kind}:{about}", at=at, after=after)

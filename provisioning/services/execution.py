@@ -10,6 +10,7 @@ import msgspec
 from django.db import transaction
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.systems import System
 from integration.context import Clock
@@ -21,6 +22,7 @@ from provisioning.models import ProvisioningOrder, WorkOrder
 from provisioning.models.work import WorkOrderQuerySet
 from provisioning.permissions import COMPLETE_MANUAL_WORK
 from provisioning.refusals import NoSuchWorkOrder
+from provisioning.selectors import line_seen
 from provisioning.services.results import record_answer
 from provisioning.states import WORK_ARROWS, WorkState
 from provisioning.values import DesiredState
@@ -69,15 +71,23 @@ def complete_manual_work(*, work_order_no: str, actor: Actor, at: datetime) -> N
     """
     require(actor, COMPLETE_MANUAL_WORK)
     with transaction.atomic(using=ALIAS):
-        work = _locked().filter(work_order_no=work_order_no).first()
+        seen = line_seen(actor, "order__msisdn")
+        work = _locked().filter(seen, work_order_no=work_order_no).first()
         if work is None:
             raise NoSuchWorkOrder(number=work_order_no)
         if work.state == WorkState.DONE:
             return
         if work.state != WorkState.WAITING:
             WORK_ARROWS.check(work.state, WorkState.WAITING)
-        work.completed_by = actor.number
+        before, work.completed_by = {"state": work.state}, actor.number
         record_answer(_job(work), Done(), at=at)
+        record(
+            *(System.PROVISIONING, actor, COMPLETE_MANUAL_WORK, f"work_order:{work_order_no}"),
+            at=at,
+            before=before,
+            after={"state": WorkState.DONE},
+            flow_no=work.order.flow_no,
+        )
 
 
 def _ask(work: WorkOrder) -> Answer | Unreachable:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connections, transaction
+from django.utils import timezone
 
 from auth_center.actors import Actor
+from auth_center.audit import record
 from auth_center.permissions import require
 from core.systems import System
 from provisioning.permissions import LOAD_RESOURCES
@@ -26,7 +29,11 @@ Progress = Callable[[int], None]
 
 
 def load_numbers(
-    rows: Iterable[NumberRow], *, actor: Actor, progress: Progress | None = None
+    rows: Iterable[NumberRow],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Put numbers into the inventory, free; return how many.
 
@@ -52,10 +59,17 @@ def load_numbers(
         )
         count: int = cursor.rowcount
         _drop(cursor)
+        _record("numbers", count, actor, at)
     return count
 
 
-def load_sims(rows: Iterable[CardRow], *, actor: Actor, progress: Progress | None = None) -> int:
+def load_sims(
+    rows: Iterable[CardRow],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    progress: Progress | None = None,
+) -> int:
     """Put SIM cards into the inventory, free; return how many. See ``load_numbers``."""
     require(actor, LOAD_RESOURCES)
     problems = Problems()
@@ -75,6 +89,7 @@ def load_sims(rows: Iterable[CardRow], *, actor: Actor, progress: Progress | Non
         )
         count: int = cursor.rowcount
         _drop(cursor)
+        _record("sims", count, actor, at)
     return count
 
 
@@ -127,3 +142,9 @@ def _note(cursor: Any, problems: Problems, zh: str, en: str) -> None:
 
 def _drop(cursor: Any) -> None:
     cursor.execute("DROP TABLE loading")
+
+
+def _record(what: str, count: int, actor: Actor, at: datetime | None) -> None:
+    at = at or timezone.now()  # the rows themselves have no time
+    subject, after = f"inventory:{what}", {"loaded": count}
+    record(System.PROVISIONING, actor, LOAD_RESOURCES, subject, at=at, after=after)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import catalogue_import, eligibility, numbers, orders, search
+from tests.benchmarks import authorization, catalogue_import, eligibility, numbers, orders, search
 from tests.instance import instance
 
 BENCHMARKS = {
+    "authorization": authorization.run,
     "orders": orders.run,
     "numbers": numbers.run,
     "search": search.run,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from auth_center.consoles import boss_console, crm_console, oss_console
-from tests.browser.conftest import Desk
+from config.instance.throwaway import Throwaway
+from tests.browser.conftest import LANGUAGES, PATIENCE_MS, Desk
 from tests.browser.counter import (
     Holder,
     a_customer,
@@ -92,6 +94,25 @@ VISITS = [
     Visit("crm", "catalogue_draft", "catalogue/drafts/new/?retire=PLAN-59"),
     Visit("crm", "catalogue_releases", "catalogue/releases/"),
     Visit("crm", "catalogue_releases", "catalogue/releases/?q=nothing-is-like-that"),
+    Visit("crm", "operators", "access/operators/"),
+    Visit("crm", "operators", "access/operators/?q=nothing-is-like-that"),
+    Visit("crm", "operator", "access/operators/2001/"),
+    Visit("crm", "operator", "access/operators/1001/"),
+    Visit("crm", "operator_new", "access/operators-new/"),
+    Visit("crm", "operators_import", "access/operators-import/"),
+    Visit("crm", "units", "access/units/"),
+    Visit("crm", "unit", "access/units/HQ-GZ/"),
+    Visit("crm", "unit_new", "access/units-new/"),
+    Visit("crm", "roles", "access/roles/"),
+    Visit("crm", "role", "access/roles/clerk/"),
+    Visit("crm", "role", "access/roles/admin/"),
+    Visit("crm", "role_new", "access/roles-new/"),
+    Visit("crm", "roles_matrix", "access/roles-matrix/"),
+    Visit("crm", "clients", "access/clients/"),
+    Visit("crm", "client", "access/clients/demo-channel/"),
+    Visit("crm", "client_new", "access/clients-new/"),
+    Visit("crm", "authorization_scheme", "access/scheme/"),
+    Visit("crm", "authorization_scheme", "access/scheme/?to=centralized"),
     Visit("boss", "release_list", "releases/?standing=all"),
     Visit("boss", "release_list", "releases/?q=nothing"),
     Visit("boss", "release_configure", "releases/{release.number}/"),
@@ -109,14 +130,21 @@ VISITS = [
     Visit("oss", "number", "numbers/{full.msisdn}/"),
     Visit("oss", "number", "numbers/{held.msisdn}/"),
     Visit("oss", "simulator", "simulator/"),
+    *(Visit(console, "approvals", "approvals/") for console in CONSOLES),
+    Visit("boss", "approvals", "approvals/?view=all&state=refused"),
     *(Visit(console, "health", "health/") for console in CONSOLES),
+    *(Visit(console, "audit", "audit/") for console in CONSOLES),
+    *(Visit(console, "audit-entry", "audit/1/") for console in CONSOLES),
+    Visit("crm", "audit", "audit/?who=nobody-is-called-that"),
 ]
-# What is no page of its own: a part of one, an answer to a form, or a file. Where it is met.
+# What is no page of its own: a part of one, an answer to a form, or a file; or a page that another
+# test goes to. Where it is met.
 PARTS = {
     "crm": {
-        "customer-panel": "customer", "check-document": "open-customer",
+        "customer-panel": "customer", "customer-document": "customer",
+        "check-document": "open-customer",
         "free-numbers": "open-subscriber", "free-card": "open-subscriber",
-        "flows-export": "flows", "health_parts": "health",
+        "flows-export": "flows", "health_parts": "health", "audit-export": "audit",
         "catalogue_draft_find": "catalogue_draft", "catalogue_draft_tariff": "catalogue_draft",
         "catalogue_draft_attributes": "catalogue_draft",
         "catalogue_draft_saved": "test_catalogue_draft",
@@ -129,20 +157,24 @@ PARTS = {
         "fallout-live": "fallout-order", "fallout-free": "fallout-order",
         "fallout-mend": "test_fallout_queue", "fallout-done": "test_fallout_queue",
         "fallout-run": "test_fallout_queue",
+        "operators_export": "operators", "operator_deed": "operator", "unit_retire": "unit",
+        "role_remove": "role", "client_deed": "client",
+        "approval": "approvals",
     },
     "boss": {
-        "health_parts": "health",
+        "approval": "test_release_desk", "health_parts": "health", "audit-export": "audit",
         "release_state": "test_release_desk", "release_finish": "test_release_desk",
         "release_rules_fields": "release_rules", "release_rules_preview": "release_rules",
         "release_commands_fields": "release_commands",
     },
     "oss": {
+        "approval": "approvals",
         "work_order_rows": "work_orders", "retry_work_orders": "work_orders",
         "complete_manual_work": "test_network_desk", "manual_work_waiting": "manual_work",
         "export_numbers": "numbers", "release_number": "number",
         "simulator_standing": "simulator", "set_simulator": "test_network_desk",
         "close_ticket": "simulator", "simulator_warning": "work_orders",
-        "health_parts": "health",
+        "health_parts": "health", "audit-export": "audit",
     },
 }  # fmt: skip
 
@@ -156,36 +188,48 @@ def test_no_page_is_forgotten(console: str) -> None:
     assert met <= visited
 
 
+@contextmanager
+def somebodys_desk(served: Throwaway, chromium: Browser) -> Iterator[Desk]:
+    """A desk to prepare something at: one sign-on is one person's, so each has a desk alone."""
+    context = chromium.new_context(locale=LANGUAGES["zh"])
+    context.set_default_timeout(PATIENCE_MS)
+    yield Desk(served, context, "zh")
+    context.close()
+
+
 @pytest.fixture(scope="module")
-def busy(channel: Channel, chromium: Any, served: Any) -> Busy:
+def busy(channel: Channel, chromium: Browser, served: Throwaway) -> Busy:
     """One order that is done, one that is held, one that waits for people."""
     full = a_subscriber(channel)
     msisdn, iccid = a_line(channel)
-    context = chromium.new_context(locale="zh-CN")
-    engineer = Desk(served, context, "zh")
-    engineer.sign_in("oss", "engineer")
-    set_fault(engineer, "hlr", "refuse", count="1", match=msisdn)
-    expect(engineer.page.locator("section[aria-labelledby=deeds]")).to_contain_text(msisdn)
+    with somebodys_desk(served, chromium) as engineer:
+        engineer.sign_in("oss", "engineer")
+        set_fault(engineer, "hlr", "refuse", count="1", match=msisdn)
+        deeds = engineer.page.locator("section[aria-labelledby=deeds]")
+        expect(deeds).to_contain_text(msisdn)
     held = ordered(channel, a_customer(channel), "PLAN-59", msisdn, iccid)
-    clerk = Desk(served, context, "zh")
-    clerk.sign_in("crm", "clerk")
-    clerk.open(f"/crm/flows/{full.order_no}/")
-    arrows = clerk.page.locator("a.arrow").evaluate_all(
-        "links => links.map(link => link.getAttribute('href'))"
-    )
-    context.close()
-    context = chromium.new_context(locale="zh-CN")
-    release = a_release(Desk(served, context, "zh"))
-    context.close()
+    with somebodys_desk(served, chromium) as clerk:
+        clerk.sign_in("crm", "clerk")
+        clerk.open(f"/crm/flows/{full.order_no}/")
+        arrow, step = (arrow_to(clerk, kind) for kind in ("messages", "steps"))
+    with somebodys_desk(served, chromium) as manager:
+        release = a_release(manager)
     return Busy(
         full=full,
         bare=a_customer(channel),
         held=held,
         home=a_home_line(channel),
-        arrow=next(one for one in arrows if "/messages/" in one),
-        step=next(one for one in arrows if "/steps/" in one),
+        arrow=arrow,
+        step=step,
         release=release,
     )
+
+
+def arrow_to(clerk: Desk, kind: str) -> str:
+    """Return where the first arrow of this kind leads; a flow's page draws them as they come."""
+    found = clerk.page.locator(f"a.arrow[href*='/{kind}/']").first
+    expect(found).to_be_visible()
+    return str(found.get_attribute("href"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -238,7 +282,7 @@ def assert_well(seat: Desk) -> None:
 def test_refusals_and_errors_are_well_made_too(desk: Sit, language: str) -> None:
     seat = desk(language)
     seat.open("/crm/login/")
-    seat.page.fill("[name=username]", "nobody")
+    seat.page.fill("[name=login]", "nobody")
     seat.page.fill("[name=password]", "nothing")
     seat.page.press("[name=password]", "Enter")
     seat.page.wait_for_load_state("networkidle")

@@ -20,7 +20,9 @@ def order(served: Any) -> str:
     """The number of a flow that has ended."""
     channel = Channel(served.demo)
     channel.sign_in()
-    customer = channel.post(CUSTOMER, customer_body(700_001), wait=20).body
+    body = customer_body(700_001)
+    body["characteristic"].append({"name": "region", "value": "GZ"})  # where the clerk works
+    customer = channel.post(CUSTOMER, body, wait=20).body
     flows = channel.get(f"/api/v1/flows?customer={customer['id']}").body
     return str(flows[0]["no"])
 

@@ -28,6 +28,14 @@ def at_the_release(desk: Sit, language: str) -> tuple[Desk, Requested]:
     return seat, wanted
 
 
+def choose_charge(seat: Desk, charge: str, field: str) -> None:
+    """Choose what is charged; wait until the form has its fields and they stand still."""
+    seat.page.select_option("#f-charge", charge)
+    expect(seat.page.locator(field)).to_be_visible()
+    settling = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    expect(seat.page.locator(settling)).to_have_count(0)
+
+
 def save_rules(seat: Desk, wanted: Requested) -> None:
     """Save what stands in the editor and come back to the release."""
     button(seat, "保存规则", "Save the rules").last.click()
@@ -86,11 +94,8 @@ def test_a_release_is_configured_refused_mended_and_finished(desk: Sit, language
 
     # A recurring fee, saved by the keyboard.
     seat.open(f"{wanted.page}tariffs/{wanted.fee}/1/")
-    seat.page.select_option("#f-charge", "penalty")
-    expect(seat.page.locator("#f-term_cycles")).to_be_visible()
-    seat.page.wait_for_timeout(500)  # nobody chooses again while the fields still settle
-    seat.page.select_option("#f-charge", "recurring")
-    expect(seat.page.locator("#f-when")).to_be_visible()
+    choose_charge(seat, "penalty", "#f-term_cycles")
+    choose_charge(seat, "recurring", "#f-when")
     seat.page.fill("#f-amount", "39")
     expect(look.locator("[lang=en]")).to_contain_text("39 yuan")
     seat.page.press("#f-amount", "Enter")
@@ -116,3 +121,45 @@ def test_a_release_is_configured_refused_mended_and_finished(desk: Sit, language
     seat.page.wait_for_url(f"**/tariffs/{wanted.data}/")
     expect(seat.page.locator("svg.timeline")).to_be_visible()
     seat.is_well()
+
+
+@LANGUAGES
+def test_a_discount_above_ones_limit_waits_for_a_second_person(desk: Sit, language: str) -> None:
+    seat, wanted = at_the_release(desk, language)
+    seat.open(f"{wanted.page}tariffs/{wanted.fee}/1/")
+    choose_charge(seat, "discount", "#f-percent")
+    seat.page.fill("#f-percent", "30")
+    seat.page.check("[name=of][value=rental]")
+    seat.page.fill("#f-order", "1")
+    save_rules(seat, wanted)
+    seat.open(f"{wanted.page}tariffs/{wanted.data}/1/")
+    for name, text in {"price": "5", "per": "1", "step": "1"}.items():
+        seat.page.fill(f"#f-prices-0-{name}", text)
+    save_rules(seat, wanted)
+    save_commands(seat, wanted, "hlr")
+    seat.is_well()
+    seat.page.fill("#why", "校园迎新")
+    button(seat, "提交审批", "Ask for approval").click()
+    waits = seat.say("等待第二人审批", "Waits for a second person's approval")
+    expect(seat.page.locator("section[aria-labelledby=standing]")).to_contain_text(waits)
+    seat.is_well()
+
+    second = desk(language)
+    second.sign_in("boss", "finance")
+    second.open("/boss/approvals/")
+    second.is_well()
+    row = second.page.locator("tbody tr", has_text=wanted.number)
+    expect(row).to_contain_text("30")
+    row.locator("a").click()
+    second.page.wait_for_url("**/boss/approvals/*/")
+    for width in ("narrow", "desktop"):
+        second.widen(width)
+        second.is_well()
+    button(second, "批准并办理", "Approve and do it").click()
+    expect(second.page.locator("#decision")).to_be_visible()
+    second.is_well()
+
+    seat.open(wanted.page)
+    expect(seat.page.locator("section[aria-labelledby=standing] .badge")).to_have_text(
+        seat.say("待审批发布", "Waits for approval")
+    )

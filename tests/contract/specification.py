@@ -37,4 +37,8 @@ SPECIFIED = {
     "productSpecification": _specified(
         "TMF620", "productCatalogManagement", "ProductSpecification", "name"
     ),
+    "permission": _specified(
+        "TMF672", "rolesAndPermissionsManagement", "Permission", "user", "validFor"
+    ),
+    "userRole": _specified("TMF672", "rolesAndPermissionsManagement", "UserRole"),
 }

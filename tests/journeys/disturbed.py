@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.systems import System
+from integration import connections as connected
 from integration import outbox, tasks
 from integration.flow import FlowState
 from integration.relay import Relay
@@ -218,8 +219,10 @@ class Disturbed:
         except Killed:
             self.points.working = False
             connections.close_all()
+            connected.forget_all()
             for relay in self.relays:
                 relay._down.clear()
+                relay._closed.clear()
         finally:
             self.points.working = False
 

@@ -15,6 +15,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from core.systems import System
+from integration import connections as connected
 from integration.flow import FlowState
 from integration.trace import show_trace
 from orders import services
@@ -32,6 +34,7 @@ from tests.journeys.disturbed import Disturbed, Points
 CONTENT = "CONTENT-VRBT"  # two network elements, one after the other
 PACK = "PACK-DATA-10G"  # nothing for the network to do
 PLENTY = 1000  # numbers and cards: each run takes new ones, for the network forgets nothing
+SIGNING_IN = ("ConnectRequest", "VerifyRequest", "VerifyResponse", "ConnectResponse")
 _first = count(5_000_000, PLENTY)
 
 
@@ -160,12 +163,19 @@ class Stage:
     def _until_accepted(self, send: Callable[[], CustomerOrder]) -> CustomerOrder:
         return self.processes.until_accepted(send)
 
+    def sign_in(self) -> None:
+        """Connect every system to every other; whoever is killed later has to sign in again."""
+        self.points.begin(None)
+        for sender in System:
+            for receiver in System:
+                connected.have(sender, receiver)
+
     # -- playing it -------------------------------------------------------------------------------
 
     def play(self, story: Story, target: int | None = None, blow: str = "kill") -> dict[str, Any]:
         """Play a story, with the blow at ``target``; return all that it leaves."""
         disturbed.forget(disturbed.SUBSCRIBER)
-        self.points.begin(None)
+        self.sign_in()
         self.numbers, self.cards = [], []
         self.processes.handed_out.clear()
         for element in ("hlr", "dsmp", "eoms"):
@@ -233,10 +243,14 @@ def _lasts(name: str) -> bool:
 
 
 def _arrows(order: CustomerOrder) -> list[tuple[str, str, str]]:
-    """Return the arrows of an order's trace, each once, in the order of causes."""
+    """Return the arrows of an order's trace, each once, in the order of causes.
+
+    Which message had to make a connection first is the road.
+    """
     trace = show_trace(order)
     assert not trace["unknown"]
-    return list(dict.fromkeys((one["from"], one["to"], one["message"]) for one in trace["steps"]))
+    steps = [one for one in trace["steps"] if one["message"] not in SIGNING_IN]
+    return list(dict.fromkeys((one["from"], one["to"], one["message"]) for one in steps))
 
 
 def _resources(operator: Operator) -> Iterator[tuple[str, str]]:

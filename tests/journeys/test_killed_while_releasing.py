@@ -25,7 +25,7 @@ from products.models import (
     TariffVersion,
 )
 from tests.journeys.market import BOSS_MANAGER, MANAGER, RULES, SECOND, Market
-from tests.journeys.stage import Stage
+from tests.journeys.stage import SIGNING_IN, Stage
 
 pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"], transaction=True)
 LEAST = 45  # points there are, so that a test that passes by none is noticed
@@ -42,6 +42,7 @@ class Played:
 
     def play(self, target: int | None = None, blow: str = "kill") -> dict[str, Any]:
         """Go all the way, with the blow at ``target``; return what it left, but for the code."""
+        self.stage.sign_in()
         self.stage.points.begin(target, blow)
         processes, at = self.stage.processes, self.stage.operator.now
         release = processes.until_accepted(self._draft)
@@ -111,6 +112,7 @@ class Played:
             "trace": [
                 (one.source, one.target, one.message)
                 for one in assemble_trace(release.release_no).steps
+                if one.message not in SIGNING_IN  # which message had to connect first is the road
             ],
             "messages": [
                 sorted(model.objects.using(alias).filter(flow_no=release.release_no)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from billing.models import BillingAccount, BillingCustomer
 from core.systems import System
@@ -52,7 +53,7 @@ def test_the_trace_tells_what_happened_in_the_words_of_the_flow(operator):
         ("boss", "crm", "CustomerAccountResponse"),
     ]
     assert {step["status"] for step in trace["steps"]} == {"done"}
-    assert trace["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": "distributed"}
+    assert trace["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": settings.AUTHORIZATION}
 
 
 def test_the_identity_is_sealed_and_never_leaves_crm(operator):

@@ -103,6 +103,7 @@ def channel(operator: Operator, tmp_path: Path) -> Iterator[Channel]:
         scopes=["api"],
         about={"channel": "shop", "unlimited": True},
         actor=operator.actor,
+        at=timezone.now(),
     )
     with web_server(tmp_path / "web.log", "--workers", "1") as address:
         channel = Channel(

@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from auth_center.actors import Actor, system_actor
+from auth_center.letters import resend_letter, skip_letter
 from auth_center.models import Operator
 from core.errors import DomainError
 from core.systems import System
-from integration.letters import Letter, list_dead, list_parked, resend_letter, skip_letter
+from integration.letters import Letter, list_dead, list_parked
 
 
 class Command(BaseCommand):

@@ -162,6 +162,7 @@ def new_channel() -> NewChannel:
             scopes=list(scopes),
             about={"channel": client_id, "unlimited": True},
             actor=SOMEBODY,
+            at=timezone.now(),
         )
         value = f"token-{number}-{timezone.now().timestamp()}"
         token = Token(

@@ -176,4 +176,4 @@ def test_reading_one_costs_one_and_opening_one_the_same_every_time(api: Channel)
         with Statements() as statements:
             api.post(ACCOUNT, body_for(customer))
         costs.append(statements.counts)
-    assert set(costs) == {(8, 0, 0)}, statements.sent
+    assert set(costs) == {(9, 0, 0)}, statements.sent

@@ -277,4 +277,4 @@ def test_creating_costs_the_same_for_the_first_and_the_thirtieth(api: Channel) -
         with Statements() as statements:
             api.post(CUSTOMER, customer_body(number, f"x{number}"))
         costs.append(statements.counts)
-    assert set(costs) == {(11, 0, 0)}, statements.sent
+    assert set(costs) == {(12, 0, 0)}, statements.sent

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from core.systems import System
 from integration import hearing
@@ -45,7 +46,7 @@ def test_flows_of_every_kind_are_listed_newest_first(api: Channel) -> None:
     assert newest["no"] == order["id"]
     assert newest["state"] == order["state"]
     assert newest["mode"] == "async"
-    assert newest["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": "distributed"}
+    assert newest["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": settings.AUTHORIZATION}
     assert newest["customer"] == customer["id"]
     assert newest["account"] == customer["account"][0]["id"]
     assert newest["subscriber"].startswith("SC")
@@ -102,7 +103,7 @@ def test_a_trace_tells_every_arrow_in_causal_order(api: Channel) -> None:
     assert (trace["flow"], trace["no"], trace["mode"], trace["state"]) == (
         "open_customer", flow["no"], "async", "completed",
     )  # fmt: skip
-    assert trace["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": "distributed"}
+    assert trace["settings"] == {"STATUS_MASTER": "boss", "AUTHORIZATION": settings.AUTHORIZATION}
     assert trace["unknown"] == []
     assert [(step["from"], step["to"], step["message"]) for step in trace["steps"]] == [
         ("portal", "crm", "OpenCustomerRequest"),

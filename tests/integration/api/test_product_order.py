@@ -456,7 +456,7 @@ def test_ordering_costs_the_same_for_the_first_and_the_thirtieth(api: Channel) -
         with Statements() as statements:
             api.post(ORDER, body)
         costs.append(statements.counts)
-    assert set(costs) == {(14, 1, 2)}, statements.sent
+    assert set(costs) == {(15, 1, 2)}, statements.sent
 
 
 def test_ordering_costs_no_more_with_more_items(api: Channel) -> None:

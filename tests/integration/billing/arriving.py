@@ -15,6 +15,7 @@ from core.identifiers import uuid7
 from core.systems import System
 from core.tariff import computable
 from integration import inbox
+from integration.context import RECORDED_FOR
 from integration.messages import (
     DONE,
     AccountValue,
@@ -114,9 +115,18 @@ def outcomes() -> list[Outcome]:
 
 
 def notes() -> list[tuple[str, str, str, str]]:
-    """Return the arrows that BOSS has noted."""
+    """Return the arrows that BOSS has noted; for whom it worked is told apart (recorded_for)."""
     rows = FlowStep.objects.using("boss").order_by("id")
-    return list(rows.values_list("source", "target", "name", "note"))
+    return [
+        (source, target, name, note.partition(RECORDED_FOR)[0])
+        for source, target, name, note in rows.values_list("source", "target", "name", "note")
+    ]
+
+
+def recorded_for() -> set[str]:
+    """Return the staff numbers that stand beside what BOSS has written."""
+    rows = FlowStep.objects.using("boss").filter(note__contains=RECORDED_FOR)
+    return {note.partition(RECORDED_FOR)[2] for note in rows.values_list("note", flat=True)}
 
 
 def inbox_states() -> dict[str, int]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.test import Client
 
-from auth_center.models import Operator, Role
 from core.systems import System
 from integration.messages import (
     DONE,
@@ -21,6 +20,7 @@ from integration.messages import (
     TariffInfo,
     TariffVersionInfo,
 )
+from tests import signing
 from tests.integration.billing.arriving import Post
 
 ENGLISH = {"accept-language": "en"}
@@ -38,16 +38,8 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 def signed_in(*permissions: str, staff_no: str = "8801") -> Client:
     """An operator of the BOSS console who holds these permissions, signed in."""
-    role = Role.objects.using("boss").create(
-        code=f"tested-{staff_no}", name_zh="受测", name_en="Tested", permissions=list(permissions)
-    )
-    operator = Operator(staff_no=staff_no, name="赵工", org_unit="SH-01", region="SH")
-    operator.set_password("correct horse")
-    operator.save(using="boss")
-    operator.roles.add(role)
-    client = Client()
-    client.post("/boss/login/", {"username": staff_no, "password": "correct horse"})
-    return client
+    about = {"name": "赵工", "org_unit": "SH-01", "region": "SH"}
+    return signing.signed_in(System.BOSS, *permissions, staff_no=staff_no, **about)
 
 
 def version(number: int = 1, **other: Any) -> TariffVersionInfo:

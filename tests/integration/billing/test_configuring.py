@@ -272,5 +272,6 @@ def test_a_deed_takes_as_many_statements_however_large_the_release(post: Post) -
             save_rules(release_no=f"R-{number}", tariff_code=codes[-1])
         counts.append(len(statements.sent))
 
-    # the release locked and kept, whether the version is released, the deed
-    assert counts == [4, 4]
+    # the release locked and kept, whether it waits for a second person, whether the version is
+    # released, the deed, the audit
+    assert counts == [6, 6]

@@ -19,6 +19,7 @@ from tests.integration.billing.arriving import (
     notes,
     outcomes,
     parties,
+    recorded_for,
     said,
 )
 
@@ -64,6 +65,7 @@ def test_a_customer_and_its_accounts_are_held_with_extension_b(post: Post) -> No
     assert second["charging_mode"] == "prepaid"
     assert second["billing_day"] == 15
     assert said(System.CRM) == [CustomerAccountResponse(sub_order_no="FC000000018-1", outcome=DONE)]
+    assert recorded_for() == {"8001"}
     assert notes() == [
         ("boss", "boss_db", "DataAccess", "创建客户、账户数据，及其扩展信息B"),
     ]

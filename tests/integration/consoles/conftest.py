@@ -8,48 +8,26 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from auth_center.models import Operator, Role
 from core.systems import System
 from customers import identity
 from customers.models import Account, Customer, IdentityDocument, Subscriber, Subscription
 from orders.models import CustomerOrder, OrderHistory, OrderItem, SubOrder
 from products.models import Brand, ProductClass, ProductOffering
 from tests.channel import resident_id
+from tests.signing import signed_in as seated
 
 AT = datetime(2026, 3, 1, 4, tzinfo=UTC)
-PASSWORD = "correct horse"
 SignIn = Callable[..., Client]
 
 
 @pytest.fixture
-def sign_in(settings) -> SignIn:
+def sign_in() -> SignIn:
     """Make an operator with these grants in one system, signed in at that system's console."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     def signed_in(system: System, *grants: str, staff_no: str = "9001") -> Client:
-        operator = make_operator(system, *grants, staff_no=staff_no)
-        client = Client()
-        answer = enter(client, system, operator.staff_no)
-        assert answer.status_code == 302, answer.content.decode()[-2000:]
-        return client
+        return seated(system, *grants, staff_no=staff_no)
 
     return signed_in
-
-
-def make_operator(system: System, *grants: str, staff_no: str) -> Operator:
-    role = Role.objects.using(system.alias).create(
-        code=f"role-{staff_no}", name_zh="受测角色", name_en="Tested role", permissions=list(grants)
-    )
-    operator = Operator(staff_no=staff_no, name="李梅", org_unit="HQ", region="GZ")
-    operator.set_password(PASSWORD)
-    operator.save(using=system.alias)
-    operator.roles.add(role)
-    return operator
-
-
-def enter(client: Client, system: System, staff_no: str = "9001", password: str = PASSWORD):
-    form = {"username": staff_no, "password": password}
-    return client.post(f"/{system.queue}/login/", form)
 
 
 @pytest.fixture

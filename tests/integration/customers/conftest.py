@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from auth_center.actors import Actor
+from core.masking import FULL_PHONE
 from customers import identity, permissions
 from customers.models import Account, Customer, IdentityDocument, Subscriber
 
@@ -20,7 +21,7 @@ def clerk() -> Actor:
     return Actor(
         kind="operator",
         number="2001",
-        grants=frozenset({permissions.VIEW_CUSTOMER, permissions.VIEW_SUBSCRIBER}),
+        grants=frozenset({permissions.VIEW_CUSTOMER, permissions.VIEW_SUBSCRIBER, FULL_PHONE}),
     )
 
 

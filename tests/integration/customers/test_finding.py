@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.utils import translation
 
 from auth_center.actors import Actor
+from auth_center.values import DataScope, Reach
 from core.errors import PermissionDenied
 from customers import finding, permissions
 from customers.finding import Match, TermTooShort, find_customers, list_customers_named
@@ -19,6 +22,8 @@ from tests.integration.customers.conftest import (
 )
 
 pytestmark = pytest.mark.django_db
+GUANGZHOU = DataScope(reach=Reach.REGION, region="GZ")
+COUNTER = DataScope(reach=Reach.UNIT, region="GZ", units=("HQ-GZ-1",))
 
 
 def names(clerk: Actor, term: str, **more: object) -> list[str]:
@@ -299,8 +304,16 @@ def test_a_search_reads_no_whole_table(clerk):
     with connection.cursor() as cursor:
         for way in ("seqscan", "bitmapscan", "sort"):  # what a table of a few rows would be worth
             cursor.execute(f"SET LOCAL enable_{way} = off")
-        for statement in (finding._NUMBERED, finding._NAMED, finding._NAMED_AFTER):
-            cursor.execute("EXPLAIN " + statement, values)
+        for statement, scope in (
+            search
+            for actor in (clerk, replace(clerk, scope=GUANGZHOU), replace(clerk, scope=COUNTER))
+            for search in (
+                finding.numbered(actor),
+                finding.named(actor),
+                finding.named(actor, further=True),
+            )
+        ):
+            cursor.execute("EXPLAIN " + statement, values | scope)
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert "Seq Scan" not in plan, plan
             assert "Sort Key: part.suffix" not in plan, plan

@@ -11,8 +11,8 @@ from django.db import OperationalError, connections
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import BillingAccount, BillingCustomer
+from core.masking import mask_identity
 from core.systems import System
-from customers import identity
 from customers.models import Account, Customer, PaymentRelation, Subscriber, Subscription
 from customers.pages.subscribers import SUBSCRIBERS_A_PAGE
 from integration import hearing
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"])
 
 AT = datetime(2026, 3, 1, 4, tzinfo=UTC)
 EN = {"accept-language": "en"}
-DOCUMENT = identity.mask(resident_id(7))
+DOCUMENT = mask_identity(resident_id(7))
 PAGE = "/crm/customers/CC000000007/"
 VIEW_PARTIES = (
     "customers.view_customer", "customers.view_account", "customers.view_subscriber",

@@ -70,7 +70,7 @@ class Conversation:
 
     def effects(self) -> list[str]:
         """Return what BOSS has acted on, in the order in which it did."""
-        steps = FlowStep.objects.using("boss").order_by("id")
+        steps = FlowStep.objects.using("boss").filter(name="DataAccess").order_by("id")
         return [step.note for step in steps]
 
 

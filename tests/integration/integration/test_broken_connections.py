@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connections
 
@@ -26,8 +28,11 @@ def test_a_question_is_answered_once_the_asked_database_is_back():
     assert ask_quietly(System.CRM, System.BOSS, ReceivedQuery(ids=[])).ids == []
 
 
-def test_a_worker_that_drains_a_subject_gets_over_it():
-    tasks.drain_subject("boss", "crm", "S1")
+def test_a_worker_that_drains_a_subject_gets_over_it(monkeypatch):
+    called: list[Any] = []
+    monkeypatch.setattr(tasks.drain_subject, "apply_async", lambda args, **_: called.append(args))
+    tasks.wake(System.BOSS, "crm", "S1", 0, None)
+    tasks.drain_subject(*called[0])
     with connections["boss"].cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)

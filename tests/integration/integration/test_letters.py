@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from auth_center.actors import Actor
+from auth_center.values import Decision
 from core.errors import PermissionDenied
 from core.systems import System
 from integration import inbox, letters
@@ -297,3 +299,20 @@ def test_health_counts_the_letters_of_each_system(client, dead):
         "boss": {"dead": 1, "parked": 0},
         "provisioning": {"dead": 0, "parked": 0},
     }
+
+
+def test_the_scheme_in_force_decides_and_its_reason_is_told(dead):
+    asked = []
+
+    def centre(permission: str) -> Decision:
+        asked.append(permission)
+        return Decision(permitted=False, code="revoked", zh="刚被收回", en="Just taken back")
+
+    held = Actor(kind="operator", number="1001", grants=OPERATOR.grants, ask=centre)
+    at = timezone.now()
+    with pytest.raises(PermissionDenied, match="Just taken back"):
+        letters.resend_letter(System.BOSS, dead, actor=held, at=at)
+    with pytest.raises(PermissionDenied, match="Just taken back"):
+        letters.skip_letter(System.BOSS, dead, reason="why", actor=held, at=at)
+    assert asked == [RESEND_LETTER, SKIP_LETTER]
+    assert InboxMessage.objects.using("boss").get(pk=dead).status == "dead"

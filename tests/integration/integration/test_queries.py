@@ -21,7 +21,7 @@ from pytest_django import Settings
 from billing.models import BillingAccount, BillingCustomer
 from core.errors import DomainError
 from core.systems import System
-from integration import hearing, proof, queries
+from integration import asking, connections, hearing, passes, proof
 from integration.context import FlowContext
 from integration.messages import (
     ArrearsAnswer,
@@ -33,6 +33,7 @@ from integration.messages import (
     Stamp,
     TraceAnswer,
     TraceQuery,
+    encode,
 )
 from integration.queries import SystemSilent, ask, ask_quietly
 from provisioning.models import PhoneNumber, SimCard
@@ -49,10 +50,20 @@ here = pytest.mark.django_db(databases=ALIASES)
 
 @pytest.fixture(scope="module")
 def others(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A process that hosts BOSS and provisioning, but not CRM."""
-    log = tmp_path_factory.mktemp("others") / "web.log"
-    with web_server(log, "--workers", "1", SANHU_SYSTEMS="boss,provisioning") as address:
-        yield address
+    """A process that hosts BOSS and provisioning, but not CRM; and the centre in another."""
+    logs, one = tmp_path_factory.mktemp("others"), ("--workers", "1")
+    with (
+        web_server(logs / "sso.log", *one, CONSOLE="sso") as centre,
+        web_server(logs / "web.log", *one, SANHU_SYSTEMS="boss,provisioning", SSO_URL=centre) as at,
+    ):
+        yield at
+
+
+@pytest.fixture(autouse=True)
+def _no_connections() -> None:
+    """Begin as a new process does."""
+    connections.forget_all()
+    passes.forget()
 
 
 @pytest.fixture
@@ -60,7 +71,7 @@ def crm_alone(settings: Settings) -> Callable[[str], None]:
     """This process hosts CRM; the other systems are asked at an address."""
 
     def at(address: str) -> None:
-        settings.SANHU_SYSTEMS = ["crm"]
+        settings.HOSTED = ["crm", "sso"]
         settings.SYSTEM_URLS = dict.fromkeys(("crm", "boss", "provisioning"), address)
 
     return at
@@ -161,7 +172,7 @@ def test_a_forged_proof_is_refused_over_there_too(others) -> None:
         answer = requests.post(f"{others}/integration/boss/ask", data=body,
                                headers={"X-Proof": said}, timeout=10)  # fmt: skip
         assert answer.status_code == 401
-    good = {"X-Proof": proof.prove("crm", body)}
+    good = {"X-Proof": _proof(body)}
     url = f"{others}/integration/boss/ask"
     assert requests.post(url, data=body, headers=good, timeout=10).status_code == 200
 
@@ -170,7 +181,7 @@ def test_a_forged_proof_is_refused_over_there_too(others) -> None:
 def test_a_system_that_is_not_hosted_there_is_not_found(others) -> None:
     body = _question(ARREARS)
     answer = requests.post(f"{others}/integration/crm/ask", data=body,
-                           headers={"X-Proof": proof.prove("crm", body)}, timeout=10)  # fmt: skip
+                           headers={"X-Proof": _proof(body)}, timeout=10)  # fmt: skip
     assert (answer.status_code, answer.json()["code"]) == (404, "notFound")
 
 
@@ -252,7 +263,7 @@ def test_nobody_listening_is_silence(crm_alone) -> None:
 
 
 def test_a_question_has_a_deadline(crm_alone, monkeypatch) -> None:
-    monkeypatch.setattr(queries, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "DEADLINE_SECONDS", 0.2)
     over = threading.Event()
     with somebody_who(lambda handler: over.wait(10) and None) as address:
         crm_alone(address)
@@ -267,18 +278,23 @@ def test_a_question_has_a_deadline(crm_alone, monkeypatch) -> None:
 
 
 def _question(question: Query, *, sender: str = "crm", name: str = "") -> str:
-    content = queries.Question(
+    content = asking.Question(
         sender=sender,
         name=name or type(question).__name__,
         asker=Stamp(kind="system", number=sender),
-        payload=queries.msgspec.Raw(queries.encode(question)),
+        payload=asking.msgspec.Raw(encode(question)),
     )
-    return queries.encode(content).decode()
+    return encode(content).decode()
+
+
+def _proof(body: str, sender: System = System.CRM, receiver: System = System.BOSS) -> str:
+    return proof.prove(connections.have(sender, receiver), body)
 
 
 def knock(body: str, said: str | None = None, system: str = "boss", **more: Any) -> Any:
     """Bring ``body`` to the door of ``system``, with a good proof unless another is given."""
-    said = proof.prove("crm", body) if said is None else said
+    if said is None:
+        said = _proof(body, receiver=System(system) if system in tuple(System) else System.BOSS)
     return Client(**more).post(
         f"/integration/{system}/ask",
         body,
@@ -294,10 +310,10 @@ def test_the_door_opens_with_a_proof() -> None:
 
 
 def _proof_at(seconds: float, body: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    now = time.time()
+    now, connection = time.time(), connections.have(System.CRM, System.BOSS)
     with monkeypatch.context() as patch:
         patch.setattr(proof.time, "time", lambda: now + seconds)
-        return proof.prove("crm", body)
+        return proof.prove(connection, body)
 
 
 @here
@@ -335,11 +351,14 @@ def test_a_forged_proof_is_refused_and_tells_nothing(said: str) -> None:
 @here
 def test_a_proof_is_good_for_its_body_sender_and_key_only(settings: Settings) -> None:
     body = _question(ARREARS)
-    good = proof.prove("crm", body)
+    good = _proof(body)
     assert knock(body.replace("AC000000018", "AC000000026"), good).status_code == 401
-    assert knock(body, proof.prove("provisioning", body)).status_code == 401
+    assert knock(body, _proof(body, System.PROVISIONING)).status_code == 401
     assert knock(_question(ARREARS, sender="provisioning"), good).status_code == 401
-    settings.SYSTEM_KEY = "00" * 32
+    assert knock(body, good, system="provisioning").status_code == 401
+    assert knock(body, good).status_code == 200
+    settings.KEYS_FILE = ""
+    settings.KEYS = settings.KEYS | {"BOSS_SECRET": "00" * 32}
     assert knock(body, good).status_code == 401
 
 

@@ -29,7 +29,7 @@ from integration.outbox import CHANNEL
 from integration.parking import party_arrived
 from integration.relay import Relay
 
-pytestmark = pytest.mark.django_db(databases=["default", "boss"], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["default", "boss", "oss"], transaction=True)
 PATIENCE = 20.0
 
 
@@ -183,7 +183,7 @@ def test_two_relays_of_one_system_share_the_work(conversation, broker, producer)
 
     with connections["default"].cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute(relay.TAKE, [10])
+        cursor.execute(relay.TAKE, [[], 10])
         thread = threading.Thread(target=second)
         thread.start()
         thread.join(PATIENCE)
@@ -296,7 +296,8 @@ def test_a_message_that_nobody_of_ours_has_signed_is_not_heard(
     tasks.receive_messages("boss", "crm", [[message.seq, message.body]], "1.forged")
     tasks.receive_messages("boss", "crm", [[message.seq, message.body]], "é")
     assert conversation.effects() == []
-    assert not InboxMessage.objects.using("boss").exists()
+    letter = InboxMessage.objects.using("boss").get()
+    assert (letter.sender, letter.status, letter.name) == ("unproven", "dead", "UnprovenDelivery")
 
 
 # -- the receiver's database -------------------------------------------------------------------

@@ -9,9 +9,8 @@ from tests.integration.orders.counter import CLERK, Counter, stock
 
 
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch, settings) -> None:
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits: what was submitted is looked at as it is then."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(steps, "WAIT_SECONDS", 0)
 
 

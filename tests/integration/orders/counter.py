@@ -9,11 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 
 from auth_center.actors import system_actor
-from auth_center.models import Operator, Role
 from core.systems import System
 from customers.values import NewCustomer
 from integration.settling import settle
@@ -25,9 +23,9 @@ from provisioning.models import PhoneNumber, SimCard
 from provisioning.services import load_numbers, load_sims
 from tests.channel import resident_id
 from tests.on_sale import demo_on_sale
+from tests.signing import signed_in
 
 SOMEBODY = system_actor("tests")
-PASSWORD = "correct horse"
 CLERK = (
     *("orders.open_customer", "orders.open_account", "orders.open_subscriber"),
     *("orders.order_product", "orders.terminate_subscriber", "orders.view_customerorder"),
@@ -41,16 +39,8 @@ class Counter:
     """A clerk's browser."""
 
     def __init__(self, *grants: str, staff_no: str = "9001", language: str = "zh-hans") -> None:
-        role = Role.objects.create(
-            code=f"role-{staff_no}", name_zh="营业员", name_en="Clerk", permissions=list(grants)
-        )
-        operator = Operator(staff_no=staff_no, name="李梅", org_unit="HQ-GZ", region="GZ")
-        operator.set_password(PASSWORD)
-        operator.save()
-        operator.roles.add(role)
-        self.client = Client(headers={"accept-language": language})
-        answer = self.client.post("/crm/login/", {"username": staff_no, "password": PASSWORD})
-        assert answer.status_code == 302
+        about = {"org_unit": "HQ-GZ", "language": language}
+        self.client = signed_in(System.CRM, *grants, staff_no=staff_no, **about)
 
     def get(self, path: str, status: int = 200, **query: str) -> str:
         """Return the page at ``path``."""

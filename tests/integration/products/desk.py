@@ -7,12 +7,11 @@ import re
 from typing import Any
 
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 
-from auth_center.models import Operator, Role
 from core.systems import System
 from integration.settling import settle
+from tests.signing import signed_in
 
 PASSWORD = "correct horse"
 MANAGER = (
@@ -28,19 +27,9 @@ class Manager:
     def __init__(
         self, *grants: str, staff_no: str = "9301", language: str = "zh-hans", name: str = "王强"
     ) -> None:
-        permissions = list(grants or MANAGER)
-        role, _ = Role.objects.get_or_create(
-            code=f"role-{staff_no}",
-            defaults={"name_zh": "产品经理", "name_en": "Manager", "permissions": permissions},
-        )
-        operator = Operator(staff_no=staff_no, name=name, org_unit="HQ", region="CN")
-        operator.set_password(PASSWORD)
-        operator.save()
-        operator.roles.add(role)
         self.staff_no = staff_no
-        self.client = Client(headers={"accept-language": language})
-        answer = self.client.post("/crm/login/", {"username": staff_no, "password": PASSWORD})
-        assert answer.status_code == 302
+        about = {"name": name, "region": "CN", "language": language}
+        self.client = signed_in(System.CRM, *(grants or MANAGER), staff_no=staff_no, **about)
 
     def get(self, path: str, status: int = 200, part: bool = False) -> str:
         """Return the page at ``path``."""

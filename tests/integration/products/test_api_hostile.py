@@ -46,6 +46,7 @@ def shop(imported: object, settings: Any) -> Caller:
     return Caller()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("resource", WORDS)
 def test_nothing_odd_breaks_a_create(shop: Caller, resource: str) -> None:
     for word in WORDS[resource]:
@@ -54,6 +55,7 @@ def test_nothing_odd_breaks_a_create(shop: Caller, resource: str) -> None:
             assert answer.status_code in (200, 201, 202, 400, 404, 409), (word, odd, answer.content)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("resource", THERE)
 def test_nothing_odd_breaks_a_change(shop: Caller, resource: str) -> None:
     price = {"name": "x", "id": "T-DRAFTED"}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
-from auth_center.models import Operator, Role
 from provisioning.models import WorkOrder
 from tests.integration.provisioning import world
+from tests.integration.provisioning.desk import signed_in
 from tests.integration.provisioning.world import Post, person
 from tests.unit.simulator.running import Simulator
 
@@ -23,20 +22,6 @@ LISTS = (
     "networkservice",
     "servicecommand",
 )
-
-
-def signed_in(*permissions: str) -> Client:
-    """An operator of the OSS console who holds these permissions."""
-    role = Role.objects.using("oss").create(
-        code="tested", name_zh="受测", name_en="Tested", permissions=list(permissions)
-    )
-    operator = Operator(staff_no="9001", name="李工", org_unit="SH-01", region="SH")
-    operator.set_password("correct horse")
-    operator.save(using="oss")
-    operator.roles.add(role)
-    client = Client()
-    client.post("/oss/login/", {"username": "9001", "password": "correct horse"})
-    return client
 
 
 def test_every_list_can_be_looked_at_and_searched(network: Simulator, post: Post) -> None:

@@ -69,7 +69,7 @@ def test_what_the_outer_environment_gives_goes_before_the_data_folder(
     assert embedded_servers() == []
     assert env["BOSS_DATABASE_URL"] == "scheme://BOSS_DATABASE_URL"
     assert env["SECRET_KEY"] == "from the vault"
-    assert env["SYSTEM_KEY"] == secrets_of(layout)["SYSTEM_KEY"]
+    assert env["BOSS_SECRET"] == secrets_of(layout)["BOSS_SECRET"]
     assert env["SANHU_DATA"] == str(layout.data)
     assert "BROKER_PASSWORD" not in env
     assert not (layout.data / "pg").exists()

@@ -48,9 +48,7 @@ def test_a_role_beside_real_servers_asks_for_the_instances_keys(
     monkeypatch.setenv("SECRET_KEY", "given")
     with pytest.raises(SystemExit) as refusal:
         commands.check_keys(layout)
-    assert "IDENTITY_KEY, IDENTITY_HASH_KEY, SYSTEM_KEY, OIDC_PRIVATE_KEY are missing" in str(
-        refusal.value
-    )
+    assert "IDENTITY_KEY, IDENTITY_HASH_KEY, OIDC_PRIVATE_KEY are missing" in str(refusal.value)
     assert not layout.secrets_file.exists()
 
 

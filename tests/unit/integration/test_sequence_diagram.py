@@ -34,7 +34,8 @@ def test_lifelines_stand_in_their_order_and_only_those_that_take_part():
     assert [one.key for one in in_order({"zebra", "sso"})] == ["sso", "zebra"]
     assert lifeline("zebra").zh == "zebra"
     assert [one.key for one in LIFELINES] == [
-        "operator", "portal", "crm", "crm_db", "boss", "boss_db", "provisioning", "network", "sso",
+        "operator", "portal", "crm", "crm_db", "boss", "boss_db", "provisioning",
+        "provisioning_db", "network", "sso",
     ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The centre's REST API: TMF672 roles and permissions, and decisions for outside systems."""
