@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from auth_center.authority.centralized import CENTRALIZED
+from auth_center.authority import CENTRALIZED
 from auth_center.models import ConsoleSession, Operator, Role
 from auth_center.sign_on.sessions import KEY as SIGN_ON
 from core.masking import FULL_PHONE

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from auth_center.actors import system_actor
-from auth_center.authority.centralized import CENTRALIZED
+from auth_center.authority import CENTRALIZED
 from auth_center.models import ConsoleSession, Operator, OrgUnit, Role, SignOn
 from auth_center.services import (
     Employment,

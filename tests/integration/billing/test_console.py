@@ -32,7 +32,6 @@ from tests.signing import make_operator, regrant
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
 TABLES = [model for model in boss_console._registry if model._meta.app_label == "billing"]
-
 VIEWS = [f"billing.view_{model._meta.model_name}" for model in TABLES]
 
 
