@@ -38,6 +38,7 @@ from demo.used import NOBODY
 from orders.models import CustomerOrder
 from provisioning.generation import generate_cards, generate_numbers
 from provisioning.services import load_numbers, load_sims
+from tests.integration.provisioning.world import set_up_levels
 from tests.journeys.conftest import Operator
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "boss", "oss"])
@@ -56,6 +57,7 @@ def counted() -> dict[type[Model], int]:
 def test_a_month_is_lived_billed_and_paid(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    set_up_levels()
     load_staff(password="demo-month", actor=operator.actor, at=operator.now)
     load_numbers(generate_numbers("137", 100, "GZ"), actor=operator.actor)
     load_sims(generate_cards(100, "GZ"), actor=operator.actor)
