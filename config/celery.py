@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, heartbeat_sent
+from celery.signals import celeryd_after_setup, heartbeat_sent, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,3 +30,11 @@ def tell_alive(**_: Any) -> None:
 
     for queue in _queues:
         pulse.beat("worker", queue)
+
+
+@task_prerun.connect
+def begin_afresh(**_: Any) -> None:
+    """Let go of connections that broke since: the database may have been away meanwhile."""
+    from integration.connection import let_go_of_what_broke
+
+    let_go_of_what_broke()

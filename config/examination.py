@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from auth_center.actors import system_actor
+from billing.ledger.daily import LATE
+from billing.ledger.proving import last_proof
 from config.health import version
 from core.ages import age_in_words
 from core.systems import System
@@ -134,6 +136,9 @@ def examine(at: datetime) -> Examination:
             list(_network(answers.get(System.PROVISIONING), at)),
         ),
     ]
+    if str(System.BOSS) in settings.SANHU_SYSTEMS:
+        ledger = _ledger(answers.get(System.BOSS, False), at)
+        sections.append(Section(said("账务", "Billing"), [ledger]))
     sections = [
         Section(one.title, [_dated(part, at) for part in one.parts])
         for one in sections
@@ -368,6 +373,42 @@ def _counted(unknown: bool, count: int, age: timedelta) -> str:
     number = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
     words = age_in_words(age)
     return said(f"{number} 条, 最早的已 {words}", f"{number}, the oldest for {words}")
+
+
+# --- Billing -------------------------------------------------------------------------------------
+
+
+def _ledger(answers: bool, at: datetime) -> Part:
+    """Whether all was right when the ledger was proven last, and that this is not long ago."""
+    try:
+        proof = last_proof() if answers else None
+    except DatabaseError:
+        connections[System.BOSS.alias].close()
+        answers, proof = False, None
+    if not answers:
+        state, value = UNKNOWN, said("数据库停机, 无从得知", "unknown while the database is down")
+    elif proof is None:
+        state, value = UNKNOWN, said("尚未核对", "not proven yet")
+    else:
+        age = age_in_words(at - proof.began_at)
+        state = DOWN if proof.wrong_count else WARN if at - proof.began_at > LATE else OK
+        value = said(
+            f"{age}前核对, 不符 {proof.wrong_count:,} 项",
+            f"proven {age} ago, {proof.wrong_count:,} wrong",
+        )
+    return Part(
+        key="ledger",
+        name=said("总账核对", "Proof of the ledger"),
+        state=state,
+        value=value,
+        threshold=said("每天核对, 全部相符", "proven every day, nothing wrong"),
+        advice=said(
+            "不符的逐条列在 BOSS 的总账核对页; 没有核对时看 BOSS 工作进程和定时进程。",
+            "What is wrong stands on BOSS's page of the proof; where nothing was proven, look at "
+            "BOSS's workers and at bin/role beat.",
+        ),
+        since=proof.began_at if proof is not None and state != OK else None,
+    )
 
 
 # --- Provisioning --------------------------------------------------------------------------------

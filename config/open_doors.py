@@ -38,6 +38,9 @@ ADDRESSES = {
     "": _open(_ANYBODY, "leads to the first console, which asks who comes"),
     "health/": _open(_ANYBODY, "says which parts answer, for whoever watches the machines"),
     "i18n/setlang/": _open(_ANYBODY, "chooses the language"),
+    "billing/callbacks/<slug:source>/": _open(
+        Guard.CLIENT, "payment services tell of payments; each signs what it tells"
+    ),
     "integration/<str:system>/ask": _open(_SYSTEM, "the other systems' questions"),
     ".well-known/openid-configuration": _open(_ANYBODY, "where the sign-on's end-points are"),
     ".well-known/jwks.json": _open(_ANYBODY, "the public keys by which tokens are verified"),
@@ -108,6 +111,27 @@ TASKS = {
         _INSIDE, "names a mending that somebody who may has ordered; goes on in that one's name"
     ),
     "task orders.tasks.resume_bulk_mending": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.post_bank_files": _open(
+        _INSIDE, "pays what somebody who may has loaded; by the clock"
+    ),
+    "task billing.tasks.refresh_overdue": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.call_bill_run_workers": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.call_rating_workers": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.expire_books": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.expire_reservations": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.refresh_figures": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.seal_usage": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.take_prepaid_fees": _open(_INSIDE, "by the clock; takes nothing"),
+    "task billing.tasks.take_in_usage": _open(
+        _INSIDE, "takes in what lies in the machine's own folder; by the clock"
+    ),
+    "task billing.tasks.prove_ledger": _open(
+        _INSIDE, "reads everything, writes its outcome; by the clock or asked for by who may"
+    ),
+    "task billing.tasks.rate_usage": _open(_INSIDE, "rates what somebody who may has loaded"),
+    "task billing.tasks.work_bill_run": _open(
+        _INSIDE, "works on a run that somebody who may has begun"
+    ),
     "task provisioning.tasks.resume_work_orders": _open(_INSIDE, "by the clock; takes nothing"),
     "task provisioning.tasks.expire_reservations": _open(_INSIDE, "by the clock; takes nothing"),
 }
@@ -123,12 +147,15 @@ COMMANDS = {
         _INSIDE, "who has the machine; with --staff and --approve-as what those operators may"
     ),
     "command import_operators": _open(_INSIDE, _SHELL),
+    "command issue_vouchers": _open(_INSIDE, _SHELL),
     "command letters": _open(
         _INSIDE, "who has the machine; with --operator what that operator may"
     ),
     "command load_demo": _open(_INSIDE, _SHELL),
     "command load_numbers": _open(_INSIDE, _SHELL),
     "command load_sims": _open(_INSIDE, _SHELL),
+    "command load_usage": _open(_INSIDE, _SHELL),
+    "command prove_ledger": _open(_INSIDE, "who has the machine; reads everything"),
     "command reconcile": _open(_INSIDE, _SHELL),
     "command relay": _open(_INSIDE, "carries messages, each with a fresh proof"),
     "command rotate_keys": _open(_INSIDE, "who has the machine; makes keys and tells none"),

@@ -56,7 +56,20 @@ APPROVAL_HOURS = env.int("APPROVAL_HOURS", default=72)  # a request waits for a 
 RESERVATION_HOURS = env.int("RESERVATION_HOURS", default=24)
 PARKED_ALARM_SECONDS = env.int("PARKED_ALARM_SECONDS", default=600)
 COOLING_DAYS = env.int("COOLING_DAYS", default=90)
+OPERATOR_NAME = env("OPERATOR_NAME", default="三户电信")  # on bills and invoices
+OPERATOR_TAX_NUMBER = env("OPERATOR_TAX_NUMBER", default="")
+# Payment services by name, each with the secret by which it signs what it tells.
+PAYMENT_CALLBACK_SECRETS: dict[str, str] = env.json("PAYMENT_CALLBACK_SECRETS", default={})
+# Of one bill the charges are written off in this order; * is every charge group not named.
+WRITE_OFF_ORDER = env.list("WRITE_OFF_ORDER", default=["late_fee", "recurring", "*", "content"])
+SIMULATION_REQUIRED = env.bool("SIMULATION_REQUIRED", default=True)  # before prices go on
+RATING_WORKERS = env.int("RATING_WORKERS", default=2)  # that rate usage at once
+BILL_RUN_WORKERS = env.int("BILL_RUN_WORKERS", default=2)  # that work on one bill run at once
 FALLOUT_STUCK_MINUTES = env.int("FALLOUT_STUCK_MINUTES", default=30)  # unanswered so long
+USAGE_FOLDER = Path(  # files of usage are put into its "incoming"
+    env("USAGE_FOLDER", default="") or f"{env('SANHU_DATA', default=BASE_DIR / 'var')}/usage"
+)
+USAGE_OLDEST_DAYS = env.int("USAGE_OLDEST_DAYS", default=400)  # older usage is set aside
 WAITING_REQUESTS = env.int("WAITING_REQUESTS", default=8)  # a process; half of its threads
 WAIT_CAP_SECONDS = 30
 
@@ -338,10 +351,65 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "crm", "expires": 30},
     },
+    "call workers to rate usage": {
+        "task": "billing.tasks.call_rating_workers",
+        "schedule": 5.0,
+        "options": {"queue": "boss", "expires": 5},
+    },
+    "call workers to bill runs": {
+        "task": "billing.tasks.call_bill_run_workers",
+        "schedule": 10.0,
+        "options": {"queue": "boss", "expires": 10},
+    },
+    "take in usage files": {
+        "task": "billing.tasks.take_in_usage",
+        "schedule": 5.0,
+        "options": {"queue": "boss", "expires": 5},
+    },
+    "let collected usage be rated": {
+        "task": "billing.tasks.seal_usage",
+        "schedule": 10.0,
+        "options": {"queue": "boss", "expires": 10},
+    },
     "resume work orders": {
         "task": "provisioning.tasks.resume_work_orders",
         "schedule": 2.0,
         "options": {"queue": "oss", "expires": 2},
+    },
+    "post bank files": {
+        "task": "billing.tasks.post_bank_files",
+        "schedule": 5.0,
+        "options": {"queue": "boss", "expires": 5},
+    },
+    "end reservations": {
+        "task": "billing.tasks.expire_reservations",
+        "schedule": 15.0,
+        "options": {"queue": "boss", "expires": 15},
+    },
+    "end gifts": {
+        "task": "billing.tasks.expire_books",
+        "schedule": 300.0,
+        "options": {"queue": "boss", "expires": 300},
+    },
+    "take prepaid fees": {
+        "task": "billing.tasks.take_prepaid_fees",
+        "schedule": 30.0,
+        "options": {"queue": "boss", "expires": 30},
+    },
+    "refresh overdue amounts": {
+        "task": "billing.tasks.refresh_overdue",
+        "schedule": 900.0,
+        "options": {"queue": "boss", "expires": 900},
+    },
+    "prove the ledger": {  # once a day; as long as something is wrong it says so each hour
+        "task": "billing.tasks.prove_ledger",
+        "schedule": 300.0,
+        "options": {"queue": "boss", "expires": 300},
+    },
+    "reckon monthly figures": {
+        "task": "billing.tasks.refresh_figures",
+        "schedule": 1800.0,
+        "options": {"queue": "boss", "expires": 1800},
     },
     "end sign-ons": {
         "task": "auth_center.tasks.end_sign_ons",

@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from auth_center.consoles import boss_console, crm_console, oss_console
 from auth_center.sign_on import centre
 from auth_center.sign_on.revoking import revoke
+from billing.callback_views import payment_told
 from config.health import health
 from core import tmf
 from integration.views import ask_view
@@ -39,6 +40,8 @@ _CENTRE: list[URLPattern | URLResolver] = [
     path("", include("allauth.idp.urls")),
     path("sso/", include("auth_center.portal.urls")),
 ]
+# What outside services tell BOSS.
+_BOSS = [path("billing/callbacks/<slug:source>/", payment_told)]
 _HOME = {"crm": "/crm/", "boss": "/boss/", "provisioning": "/oss/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -47,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     *(_CENTRE if settings.HOSTS_CENTRE else []),
     path("integration/<str:system>/ask", ask_view),
+    *(_BOSS if "boss" in settings.SANHU_SYSTEMS else []),
     *[_CONSOLES[system] for system in settings.SANHU_SYSTEMS],
     *tmf.urls(),
 ]

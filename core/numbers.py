@@ -19,6 +19,13 @@ SUBSCRIBER = "S"
 SUBSCRIPTION = "P"
 FLOW = "F"
 WORK_ORDER = "W"
+BILL = "B"
+BILL_RUN = "R"
+PAYMENT = "M"
+INVOICE = "I"
+ADJUSTMENT = "J"
+BOOK = "K"
+GROUP = "G"
 APPROVAL = "V"
 
 _SEQUENCE = {
@@ -28,6 +35,13 @@ _SEQUENCE = {
     SUBSCRIPTION: "subscription_no_seq",
     FLOW: "flow_no_seq",
     WORK_ORDER: "work_order_no_seq",
+    BILL: "bill_no_seq",
+    BILL_RUN: "bill_run_no_seq",
+    PAYMENT: "payment_no_seq",
+    INVOICE: "invoice_no_seq",
+    ADJUSTMENT: "adjustment_no_seq",
+    BOOK: "book_no_seq",
+    GROUP: "billing_group_no_seq",
     APPROVAL: "approval_no_seq",
 }
 

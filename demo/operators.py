@@ -41,6 +41,10 @@ class DemoOperator(NamedTuple):
 
 
 EVERYWHERE = tuple(System)
+TARIFFS = (
+    *("billing.view_billingtariff", "billing.view_billingoffering", "billing.view_release"),
+    "billing.view_revenue",
+)
 UNITS = (
     DemoUnit("HQ", ("总部", "Head office")),
     DemoUnit("HQ-GZ", ("广州分公司", "Guangzhou branch"), "HQ"),
@@ -84,15 +88,15 @@ ROLES = (
         "product_manager",
         ("产品经理", "Product manager"),
         (System.CRM, System.BOSS),
-        ("products", "billing.view", "integration.view_flow"),
+        ("products", *TARIFFS, "integration.view_flow"),
     ),
     DemoRole(
         "tariff_manager",
         ("BOSS产品经理", "BOSS product manager"),
         (System.BOSS,),
         (
-            *("billing.view", "billing.configure_tariff", "integration.view_flow"),
-            "auth_center.view_approval",
+            *(*TARIFFS, "billing.configure_tariff", "billing.simulate_bill"),
+            *("integration.view_flow", "auth_center.view_approval"),
         ),
         limits={"billing.configure_tariff": "20"},
     ),
@@ -107,6 +111,22 @@ ROLES = (
         ("财务", "Finance"),
         (System.BOSS,),
         ("billing", "integration", "auth_center.view_approval"),
+    ),
+    DemoRole(
+        "cashier",
+        ("收款员", "Cashier"),
+        (System.BOSS,),
+        (
+            *("billing.view_bill", "billing.view_payment", "billing.view_balance"),
+            *("billing.view_usage", "billing.take_payment", "billing.reverse_payment"),
+            *("billing.refund", "billing.adjust", "billing.issue_invoice"),
+            *("billing.close_cashier_day", "auth_center.view_approval"),
+        ),
+        limits={
+            "billing.reverse_payment": "200",
+            "billing.refund": "100",
+            "billing.adjust": "20",
+        },
     ),
     DemoRole(
         "engineer",
@@ -125,6 +145,7 @@ OPERATORS = (
     DemoOperator("3003", "孙丽", "tariff_manager", "HQ", "CN", "资费经理"),
     DemoOperator("4001", "赵敏", "finance", "HQ", "CN", "财务"),
     DemoOperator("4002", "何静", "auditor", "HQ", "CN", "审计员"),
+    DemoOperator("4003", "林悦", "cashier", "HQ-GZ-TIANHE", "GZ", "收款员"),
     DemoOperator("5001", "陈涛", "engineer", "HQ", "CN", "网络工程师"),
 )
 

@@ -14,3 +14,9 @@ def let_go_if_broken(system: Host) -> None:
     broke outside a transaction would stay broken although the server has long been back.
     """
     connections[system.alias].close_if_unusable_or_obsolete()
+
+
+def let_go_of_what_broke() -> None:
+    """Close this thread's connections that no longer work: a task begins as a request does."""
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import testpg
@@ -25,10 +26,14 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _secrets_hashed_fast() -> Iterator[None]:
-    """What is hashed slowly on purpose costs a test nothing; instances hash as ever."""
+def _unhindered() -> Iterator[None]:
+    """What is hashed slowly on purpose costs a test nothing; instances hash as ever.
+
+    Releases go on without a simulation; the tests of simulations ask for it.
+    """
     fast = "django.contrib.auth.hashers.MD5PasswordHasher"
-    with override_settings(PASSWORD_HASHERS=[fast, *settings.PASSWORD_HASHERS]):
+    hashers = [fast, *settings.PASSWORD_HASHERS]
+    with override_settings(PASSWORD_HASHERS=hashers, SIMULATION_REQUIRED=False):
         yield
 
 
@@ -40,6 +45,13 @@ def _nothing_decided_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
     CENTRALIZED.forget()
     centre_apart(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """No test reads on in the language that the request of another asked for."""
+    yield
+    translation.deactivate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

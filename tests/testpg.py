@@ -174,7 +174,10 @@ def _make_template(postgres: PostgresServer, alias: str, name: str) -> None:
     connections[alias].settings_dict["NAME"] = name
     call_command("migrate", database=alias, verbosity=0, interactive=False, run_syncdb=True)
     with connections[alias].cursor() as cursor:  # tests clean up by emptying tables
-        for table in ("auth_center_auditentry", "auth_center_auditseal"):
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_emptied'"
+        )
+        for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER never_emptied")
     connections[alias].close()
 

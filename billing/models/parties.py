@@ -63,6 +63,7 @@ class BillingAccount(models.Model):
     credit_class = models.CharField("信用等级", max_length=40, default="standard")
     dunning_plan = models.CharField("催缴计划", max_length=40, default="standard")
     tax_profile = models.CharField("税务档案", max_length=40, default="standard")
+    bill_terms = models.CharField("账单条款", max_length=40, default="standard")
     overdue_amount = models.DecimalField("欠费", max_digits=18, decimal_places=2, default=0)
     created_at = models.DateTimeField("创建时间")
 

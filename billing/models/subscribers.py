@@ -20,12 +20,16 @@ from billing.states import (
 
 
 class BillingSubscriber(models.Model):
-    """用户 as billed: one service identity. ``status_version`` counts changes of the reasons."""
+    """用户 as billed: one service identity. ``status_version`` counts changes of the reasons.
+
+    ``number_since`` is when it got its present number, if it had another before (``FormerNumber``).
+    """
 
     subscriber_no = models.CharField("用户编号", max_length=24)
     customer = models.ForeignKey(BillingCustomer, models.PROTECT, related_name="subscribers")
     service_kind = models.CharField("业务类型", max_length=12)
     service_number = models.CharField("业务号码", max_length=40)
+    number_since = models.DateTimeField("改号时间", null=True, blank=True)
     status = models.CharField("状态", max_length=12, choices=SubscriberStatus.choices)
     suspend_reasons = ArrayField(
         models.CharField(max_length=20, choices=SuspendReason.choices),
@@ -83,6 +87,32 @@ class BillingSubscriber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_number} ({self.subscriber_no})"
+
+
+class FormerNumber(models.Model):
+    """曾用号码: a number that a subscriber had until it changed; what it used then is its own."""
+
+    subscriber = models.ForeignKey(BillingSubscriber, models.PROTECT, related_name="former_numbers")
+    service_kind = models.CharField("业务类型", max_length=12)
+    service_number = models.CharField("业务号码", max_length=40)
+    held_from = models.DateTimeField("使用自")
+    held_to = models.DateTimeField("使用至")
+
+    phones: ClassVar = ("service_number",)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "曾用号码"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(held_to__gte=F("held_from")), name="billing_former_number_period"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["service_number"], name="billing_former_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.service_number
 
 
 class BillingSubscription(models.Model):
@@ -191,6 +221,13 @@ class PaymentRelation(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 name="billing_payer_period",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subscriber"],
+                name="billing_payer_of_a_part",
+                condition=~Q(charge_group="*"),
             ),
         ]
 

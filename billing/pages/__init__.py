@@ -1,11 +1,17 @@
-"""The product managers' pages: releases to configure, and the tariffs that BOSS holds."""
+"""BOSS's pages: bills, the ledger, payments and usage; and releases, for product managers."""
 
 from __future__ import annotations
 
 from auth_center.consoles import boss_console
 from auth_center.pages.approvals_words import show_subjects
 from billing import permissions
+from billing.pages import balances as balances  # registered in the order of the menu
+from billing.pages import bills as bills
 from billing.pages import commands_editor, held, releases, rules_editor
+from billing.pages import ledger as ledger
+from billing.pages import payments as payments
+from billing.pages import usage as usage
+from billing.pages.simulator import registering as registering
 from core.console import Page
 
 CATALOGUE = ("产品", "Catalogue")

@@ -18,6 +18,7 @@ from billing.models import Release
 from billing.pages import finding, words
 from billing.pages.rules_shown import sentences
 from billing.pages.second_person import second_person
+from billing.pages.simulator.standing import standing
 from billing.permissions import CONFIGURE_TARIFF
 from billing.releasing import each_version
 from billing.selectors import get_release
@@ -100,6 +101,7 @@ def show_one(request: HttpRequest, release_no: str) -> HttpResponse:
         may=may,
         can_finish=may and not left,
         second=second,
+        simulation=standing(request, release, complete=all(one["done"] for one in versions)),
         flow=_flow(request, release_no),
         deeds=[_deed(one) for one in finding.list_deeds(release)],
         **_standing(release),

@@ -48,6 +48,7 @@ COMMANDS = {
 DEEDS = {
     "rules": ("保存资费规则", "Saved the rules of"),
     "commands": ("保存服务命令", "Saved the commands of"),
+    "simulated": ("试算账单", "Simulated bills"),
     "asked": ("提交审批", "Asked for approval"),
     "approved": ("批准", "Approved"),
     "finished": ("完成配置", "Finished the configuration"),

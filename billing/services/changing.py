@@ -57,7 +57,7 @@ def change_subscriber(order: SubscriptionOrderRequest, context: FlowContext) -> 
     payers = held_payers(subscriber.pk) if order.payment_relations else []
     paying, paid = compare_payers(order.payment_relations, payers, standing.accounts)
 
-    changed = save_facts(subscriber, order.subscriber, customer_id)
+    changed = save_facts(subscriber, order.subscriber, customer_id, at=sent_at(context))
     save_subscription_ends(held, change.ended)
     save_parents(change.moved)
     start_subscriptions(subscriber.pk, change.starting, at=now(context))

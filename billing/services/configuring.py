@@ -20,6 +20,7 @@ from auth_center.waiting import find_latest
 from billing import permissions, releasing
 from billing.models import BillingTariff, Release
 from billing.services.releases import keep, lock_release, note, sync
+from billing.simulator.required import require_simulation
 from billing.states import ReleaseState
 from core.errors import Conflict, DomainError, NotFound
 from core.systems import System
@@ -160,7 +161,7 @@ def finish_configuration(*, release_no: str, actor: Actor, at: datetime, why: st
 
     A discount above the actor's limit waits for a second person first, who is told ``why``; the
     release stays as it is until then. Raises ``ConfigurationIncomplete``, ``ReleaseNotOpen``,
-    ``AwaitsApproval``, ``ReasonMissing`` or ``ReleaseUnknown``.
+    ``SimulationMissing``, ``AwaitsApproval``, ``ReasonMissing`` or ``ReleaseUnknown``.
     """
     require(actor, permissions.CONFIGURE_TARIFF)
     with transaction.atomic(using=System.BOSS.alias):
@@ -168,6 +169,7 @@ def finish_configuration(*, release_no: str, actor: Actor, at: datetime, why: st
         missing = missing_in(release.content)
         if missing:
             raise ConfigurationIncomplete(what=", ".join(missing))
+        require_simulation(release)
         discounts = discounts_in(release)
         answer = perform_or_request(
             actor,

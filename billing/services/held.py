@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from billing.changes import HeldSubscription
-from billing.models import BillingSubscriber, BillingSubscription, PaymentRelation
+from billing.models import BillingSubscriber, BillingSubscription, FormerNumber, PaymentRelation
 from billing.payers import HeldPayer
 from billing.states import SUBSCRIPTION_ARROWS, SUBSCRIPTION_ENDED
 from integration.messages import SubscriberValue
@@ -33,17 +35,42 @@ def held_payers(subscriber_id: int) -> list[HeldPayer]:
     return [HeldPayer(**row) for row in rows]
 
 
-def save_facts(subscriber: BillingSubscriber, stated: SubscriberValue, customer_id: int) -> bool:
-    """Make customer and service number as stated; tell whether they were not."""
-    facts = {
+def save_facts(
+    subscriber: BillingSubscriber, stated: SubscriberValue, customer_id: int, *, at: datetime
+) -> bool:
+    """Make customer and service number as stated; tell whether they were not.
+
+    A number that changes is the subscriber's until ``at``: what comes late of its use is charged
+    to whoever had it then.
+    """
+    facts: dict[str, Any] = {
         "customer_id": customer_id,
         "service_kind": stated.service_kind,
         "service_number": stated.service_number,
     }
     if all(getattr(subscriber, name) == value for name, value in facts.items()):
         return False
+    if (subscriber.service_kind, subscriber.service_number) != (
+        stated.service_kind,
+        stated.service_number,
+    ):
+        facts["number_since"] = _leave_number(subscriber, at)
     BillingSubscriber.objects.filter(pk=subscriber.pk).update(**facts)
     return True
+
+
+def _leave_number(subscriber: BillingSubscriber, at: datetime) -> datetime:
+    """Note until when the subscriber had its number; return the instant."""
+    since = subscriber.number_since or subscriber.activated_at or subscriber.created_at
+    until = max(at, since)
+    FormerNumber.objects.create(
+        subscriber=subscriber,
+        service_kind=subscriber.service_kind,
+        service_number=subscriber.service_number,
+        held_from=since,
+        held_to=until,
+    )
+    return until
 
 
 def save_subscription_ends(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from billing.models import BillingAccount, BillingCustomer
-from billing.states import ChargingMode, CustomerKind
+from billing.models import Bill, BillingAccount, BillingCustomer, PaymentRelation, UsageCharge
+from billing.states import BillState, ChargingMode, CustomerKind
 from billing.values import CURRENCY
 from core.errors import Conflict, DomainError
 from core.systems import System
@@ -32,11 +32,25 @@ class AccountOfAnother(Conflict):
 
 
 class CurrencyFixed(Conflict):
-    """An account keeps its currency while it owes an amount in it."""
+    """An account keeps its currency once it was charged or paid in it."""
 
     code = "currencyFixed"
-    zh = "账户 {number} 尚有 {currency} 欠费, 币种不能更改"
-    en = "Account {number} owes an amount in {currency}, its currency cannot change"
+    zh = "账户 {number} 已有 {currency} 账务, 币种不能更改"
+    en = "Account {number} was charged or paid in {currency}, its currency cannot change"
+
+
+class BillingDayFixed(Conflict):
+    """An account keeps its billing day once it was charged: days would be billed twice or never.
+
+    Who wants another one pays from an account that has it: each account then pays its own days.
+    """
+
+    code = "billingDayFixed"
+    zh = "账户 {number} 已按账期起始日 {day} 计费, 起始日不能更改; 请改由另一账户付费"
+    en = (
+        "Account {number} was charged by billing day {day}, which cannot change; "
+        "let another account pay instead"
+    )
 
 
 def hold_customer(request: CustomerAccountRequest, context: FlowContext) -> None:
@@ -44,7 +58,7 @@ def hold_customer(request: CustomerAccountRequest, context: FlowContext) -> None
 
     CRM owns every field it states, also whose an account is. Messages that wait for these parties
     are woken. Raises ``MissingParty`` for a parent account not yet here, and ``PartyInvalid``,
-    ``AccountOfAnother`` or ``CurrencyFixed``: then nothing is written.
+    ``AccountOfAnother``, ``CurrencyFixed`` or ``BillingDayFixed``: then nothing is written.
     """
     _check_values(request)
     held = _held_accounts(request.accounts)
@@ -105,10 +119,29 @@ def _check_accounts(request: CustomerAccountRequest, held: dict[str, BillingAcco
         if account.customer_no != customer_no:
             raise AccountOfAnother(number=account.account_no)
         known = held.get(account.account_no)
-        if known and known.overdue_amount and known.currency != account.currency:
-            raise CurrencyFixed(number=account.account_no, currency=known.currency)
+        if known is not None:
+            _check_what_stays(known, account)
         if account.parent_no and account.parent_no not in held.keys() | numbers:
             raise MissingParty(f"account:{account.parent_no}")
+
+
+def _check_what_stays(known: BillingAccount, told: AccountValue) -> None:
+    number = known.account_no
+    if known.currency != told.currency and (
+        known.overdue_amount or _was_charged(known) or known.books.exists()
+    ):
+        raise CurrencyFixed(number=number, currency=known.currency)
+    if known.billing_day != told.billing_day and _was_charged(known):
+        raise BillingDayFixed(number=number, day=known.billing_day)
+
+
+def _was_charged(account: BillingAccount) -> bool:
+    """Tell whether an account has a bill, or usage that its next bill will hold."""
+    payers = PaymentRelation.objects.filter(account=account).values("subscriber_id")
+    return (
+        Bill.objects.filter(account=account).exclude(state=BillState.TRIAL).exists()
+        or UsageCharge.objects.filter(subscriber_id__in=payers).exists()
+    )
 
 
 def _hold_accounts(

@@ -50,7 +50,7 @@ def restate_subscriber(order: SubscriptionOrderRequest, context: FlowContext) ->
         subscriber_id = start_subscriber(order.subscriber, customer_id, at=now(context))
     else:
         subscriber_id = subscriber.pk
-        save_facts(subscriber, order.subscriber, customer_id)
+        save_facts(subscriber, order.subscriber, customer_id, at=at)
     _restate_subscriptions(subscriber_id, order.subscriptions, at=at, present=now(context))
     starting, after = restate_payers(
         order.payment_relations, held_payers(subscriber_id), standing.accounts, at=at

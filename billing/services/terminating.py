@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Greatest, Least
 
+from billing.bill_run.status import keep_status_period
 from billing.models import BillingSubscriber, BillingSubscription
 from billing.services.subject import SubscriberUnknown, lock_subscriber, sent_at
 from billing.states import (
@@ -45,6 +46,8 @@ def terminate_subscriber(order: SubscriptionOrderRequest, context: FlowContext) 
         status_version=F("status_version") + (1 if subscriber.suspend_reasons else 0),
         terminated_at=at,
     )
+    if subscriber.suspend_reasons:
+        keep_status_period(subscriber.pk, [], at=at)
     _end_subscriptions(subscriber, at)
     subscriber.payment_relations.filter(Q(valid_to=None) | Q(valid_to__gt=at)).update(
         valid_to=Greatest(F("valid_from"), Value(at, DateTimeField()))

@@ -55,7 +55,9 @@ def check_steps() -> list[Step]:
 def pytest_step(arguments: list[str], report: Path, *, everything: bool) -> Step:
     """The tests, in as many processes as two cores bear; with ``everything`` the long ones, too."""
     marks = ["-m", ""] if everything else []
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
+    # The browser's tests come first and last long: who has done its half takes of the other's.
+    shared = ["-n", "2", "--dist", "worksteal"]
+    workers = [] if any(a.startswith("-n") for a in arguments) else shared
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *workers, *marks, *arguments]
     outer = {k: v for k, v in plain_environment().items() if k != "DJANGO_SETTINGS_MODULE"}
     return Step("tests", command, outer)

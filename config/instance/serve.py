@@ -1,7 +1,7 @@
 """``bin/serve``: the whole system on this machine, from an empty folder to a page that answers.
 
-Order: data folder → databases and broker (their keeper) → migrations and static files → demo
-operator (first start) → simulator → workers, relay, beat → web → ``demo.json``.
+Order: data folder → databases and broker (their keeper) → simulator → migrations and static files
+→ demo operator (first start) → workers, relay, beat → web → ``demo.json``.
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ class Serve:
         self.news.pass_on()
         env = environment(self.layout)
         env["SANHU_DATA"] = str(self.layout.data)
+        children = {name: role.child(self.layout, self.values, env) for name, role in ROLES.items()}
+        self.supervisor.start(children.pop("simulator"))  # the demo's first lines are put on it
         loaded = prepare(self.layout, env, self.say)
-        self.say("starting " + ", ".join(ROLES))
-        self.supervisor.start(
-            *(role.child(self.layout, self.values, env) for role in ROLES.values())
-        )
+        self.say("starting " + ", ".join(children))
+        self.supervisor.start(*children.values())
         document = demo_document(env["BASE_URL"], loaded)
         self.wait_until_ready(document, env["NETWORK_URL"])
         return document

@@ -60,7 +60,8 @@ def throwaway_instance(
 ) -> Iterator[Throwaway]:
     """Start ``bin/serve`` on a new data folder and free ports, and stop it at the end.
 
-    With ``keep`` the data folder stays. ``settings`` are further variables for all its processes.
+    With ``keep`` the data folder stays. ``settings`` are further variables for all its processes;
+    without ``DEMO_MONTH`` among them nobody is a customer yet.
     """
     folder = ROOT / ".throwaway"
     folder.mkdir(exist_ok=True)
@@ -81,7 +82,7 @@ def throwaway_instance(
 
 def _start(layout: Layout, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "config.instance.serve"]
-    env = {**without_instance(), "PYTHONPATH": str(ROOT), **settings}
+    env = {**without_instance(), "PYTHONPATH": str(ROOT), "DEMO_MONTH": "0", **settings}
     with open(layout.log / "serve.log", "wb") as log:
         return subprocess.Popen(
             [*command, "--port", str(port), "--data", str(layout.data)],

@@ -14,6 +14,7 @@ from core.tmf.filters import (
     Instant,
     Integer,
     Number,
+    RowNumber,
     Text,
     Whole,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Reference",
     "RelatedParty",
     "Resource",
+    "RowNumber",
     "Text",
     "TimePeriod",
     "Whole",

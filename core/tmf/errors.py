@@ -35,6 +35,14 @@ class MissingValue(BadRequest):
     en = "{name} is required"
 
 
+class UnknownReference(BadRequest):
+    """What a body names is not there, or not for this client: the fault is the body's."""
+
+    code = "unknownReference"
+    zh = "引用的对象不存在"
+    en = "What is referred to does not exist"
+
+
 class UnknownParameter(BadRequest):
     """The query names something that cannot be asked here."""
 

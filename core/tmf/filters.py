@@ -126,6 +126,18 @@ class Whole(Text):
     operators = EQUALITY
 
 
+class RowNumber(Whole):
+    """An id that is a row's number; what is no such number is nobody's id, and finds nothing."""
+
+    def condition(self, operator: str, values: list[Any], lookup: Lookup) -> Q:
+        numbers = [int(one) for one in values if re.fullmatch(r"[0-9]{1,18}", one)]
+        return (
+            super().condition(operator, numbers, lookup)
+            if numbers
+            else (NOTHING if operator == "eq" else Q())
+        )
+
+
 class Choice(Filter):
     """One word of a fixed set.
 

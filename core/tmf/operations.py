@@ -15,7 +15,7 @@ from core.tmf.answer import json_answer
 from core.tmf.body import JSON, MERGE_PATCH, as_struct, read_document
 from core.tmf.context import Context, idempotency_key
 from core.tmf.database import hurried
-from core.tmf.errors import BadRequest, InvalidValue, UnknownParameter
+from core.tmf.errors import BadRequest, InvalidValue, UnknownParameter, UnknownReference
 from core.tmf.extension import split, split_patch
 from core.tmf.fields import FieldTree, narrow, parse_fields
 from core.tmf.paging import ListPage, Order, list_headers, page_of
@@ -102,7 +102,12 @@ def create(resource: Resource, action: Create[Any], actor: Any, context: Context
     body, context = _read(action, context)
     extension = split(context.raw, action.body, resource.unpatchable)
     _check_type(extension)
-    answer = _as_answer(action.call(actor, body, replace(context, extension=extension)))
+    try:
+        answer = _as_answer(action.call(actor, body, replace(context, extension=extension)))
+    except NotFound as unknown:  # nothing but what the body names can be missing here
+        raise UnknownReference(
+            code=unknown.code, zh=unknown.zh, en=unknown.en, field=unknown.field
+        ) from unknown
     id, document = _made(resource, actor, answer.row, context)
     response = json_answer(_narrowed(document, fields), status=answer.status or 201)
     if response.status_code in (201, 202):

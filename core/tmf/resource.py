@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.tmf.context import Context
 from core.tmf.errors import InvalidValue
 from core.tmf.extension import known_names, merge
-from core.tmf.filters import NOTHING, Filter, Lookup, Text
+from core.tmf.filters import NOTHING, Filter, Lookup, RowNumber, Text
 from core.tmf.links import Links
 from core.tmf.query import Condition
 from core.tmf.text import has_control_character
@@ -142,7 +142,8 @@ class Resource:
         """The declared filters and those every resource has."""
         implied: dict[str, Filter] = {}
         if not self.plain:
-            implied = {"id": Text(self.key), "href": _Href(self), "@type": _TypeIs(self)}
+            id = RowNumber(self.key) if self.key == "pk" else Text(self.key)
+            implied = {"id": id, "href": _Href(self), "@type": _TypeIs(self)}
         return {**implied, **self.filters}
 
     @cached_property

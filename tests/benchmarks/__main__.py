@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import authorization, catalogue_import, eligibility, numbers, orders, search
+from tests.benchmarks import (
+    authorization,
+    bill_run,
+    catalogue_import,
+    eligibility,
+    numbers,
+    orders,
+    prepaid,
+    rating,
+    search,
+)
 from tests.instance import instance
 
 BENCHMARKS = {
@@ -14,6 +24,9 @@ BENCHMARKS = {
     "search": search.run,
     "eligibility": eligibility.run,
     "catalogue_import": catalogue_import.run,
+    "rating": rating.run,
+    "prepaid": prepaid.run,
+    "bill_run": bill_run.run,
 }
 
 

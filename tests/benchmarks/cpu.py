@@ -12,7 +12,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def seconds_by_process(pids_file: Path) -> dict[str, float]:
     """Return the processor seconds that each process and its children have used so far."""
     pids: dict[str, int] = json.loads(pids_file.read_text())
-    return {name: sum(map(_seconds, _family(pid))) for name, pid in pids.items()}
+    return {name: sum(map(seconds_of, family(pid))) for name, pid in pids.items()}
 
 
 def milliseconds_each(
@@ -27,15 +27,17 @@ def milliseconds_each(
     return {**each, "all": round(sum(each.values()), 1)}
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """Return a process and all that it has begun."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return [pid]
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    return [pid, *(one for child in children for one in family(int(child)))]
 
 
-def _seconds(pid: int) -> float:
+def seconds_of(pid: int) -> float:
+    """Return the processor seconds that one process has used so far; none if it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -107,7 +107,8 @@ class Desk:
         return self.page.url.removeprefix(self.base_url)
 
     def violations(self) -> list[str]:
-        """What axe finds on the page as it stands: rule, place and why."""
+        """What axe finds on the page once nothing is loading: rule, place and why."""
+        self.page.wait_for_function("document.querySelector('.htmx-request') === null")
         found = Axe().run(self.page).response["violations"]
         return [
             f"{rule['id']}: {node['target']} {(node.get('failureSummary') or '')[:300]}"

@@ -21,6 +21,7 @@ from tests.browser.counter import (
     set_fault,
 )
 from tests.browser.market import Requested, a_release
+from tests.browser.month import Billed, a_billed_month
 from tests.browser.test_network_desk import a_home_line
 from tests.channel import Channel
 
@@ -50,6 +51,7 @@ class Busy(NamedTuple):
     arrow: str
     step: str
     release: Requested
+    billed: Billed
 
 
 VISITS = [
@@ -119,8 +121,63 @@ VISITS = [
     Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.data}/1/"),
     Visit("boss", "release_rules", "releases/{release.number}/tariffs/{release.fee}/1/"),
     Visit("boss", "release_commands", "releases/{release.number}/services/{release.service}/"),
+    Visit("boss", "release_simulation", "releases/{release.number}/simulation/"),
     Visit("boss", "tariff_list", "tariffs/"),
     Visit("boss", "tariff_held", "tariffs/T-59-DATA/"),
+    Visit("boss", "account_list", "accounts/"),
+    Visit("boss", "account_list", "accounts/?q=nothing"),
+    Visit("boss", "account", "accounts/{billed.account_no}/"),
+    Visit("boss", "account", "accounts/{bare.account_no}/"),
+    Visit("boss", "balances", "accounts/{billed.account_no}/balances/"),
+    Visit("boss", "balances", "accounts/{bare.account_no}/balances/"),
+    Visit("boss", "balance_give", "accounts/{billed.account_no}/balances/give/"),
+    Visit("boss", "bill_list", "bills/"),
+    Visit("boss", "bill_list", "bills/?q=nothing"),
+    Visit("boss", "bill", "bills/{billed.bill_no}/"),
+    Visit("boss", "bill", "bills/{billed.trial_bill_no}/"),
+    Visit("boss", "bill_events", "bills/{billed.bill_no}/lines/{billed.line_no}/events/"),
+    Visit("boss", "bill_runs", "bill-runs/"),
+    Visit("boss", "bill_run", "bill-runs/{billed.run_no}/"),
+    Visit("boss", "bill_run", "bill-runs/{billed.trial_no}/"),
+    Visit("boss", "invoice_list", "invoices/"),
+    Visit("boss", "invoice_list", "invoices/?q=nothing"),
+    Visit("boss", "invoice", "invoices/{billed.invoice_no}/"),
+    Visit("boss", "desk_find", "desk/"),
+    Visit("boss", "desk_find", "desk/?q=nothing"),
+    Visit("boss", "desk", "desk/{billed.account_no}/"),
+    Visit("boss", "desk", "desk/{bare.account_no}/"),
+    Visit("boss", "desk_adjust", "desk/{billed.account_no}/adjust/"),
+    Visit("boss", "desk_refund", "desk/{billed.account_no}/refund/"),
+    Visit("boss", "payment_list", "payments/"),
+    Visit("boss", "payment_list", "payments/?q=nothing"),
+    Visit("boss", "payment", "payments/{billed.payment_no}/"),
+    Visit("boss", "payment", "payments/{billed.reversed_no}/"),
+    Visit("boss", "payment_reverse", "payments/{billed.payment_no}/reverse/"),
+    Visit("boss", "adjustment_list", "adjustments/"),
+    Visit("boss", "adjustment_list", "adjustments/?q=nothing"),
+    Visit("boss", "adjustment", "adjustments/{billed.adjustment_no}/"),
+    Visit("boss", "voucher_list", "vouchers/"),
+    Visit("boss", "bank_files", "bank-files/"),
+    Visit("boss", "bank_file", "bank-files/{billed.bank_file}/"),
+    Visit("boss", "suspense", "suspense/"),
+    Visit("boss", "cashier_day", "cashier-day/"),
+    Visit("boss", "cashier_days", "cashier-days/"),
+    Visit("boss", "usage_list", "usage/"),
+    Visit("boss", "usage_list", "usage/?whose=nothing"),
+    Visit("boss", "usage_record", "usage/{billed.usage}/"),
+    Visit("boss", "usage_batches", "usage/batches/"),
+    Visit("boss", "usage_batches", "usage/batches/?state=refused"),
+    Visit("boss", "usage_quarantine", "usage/quarantine/"),
+    Visit("boss", "usage_quarantine", "usage/quarantine/?state=discarded"),
+    Visit("boss", "usage_quarantined", "usage/quarantine/{billed.quarantined}/"),
+    Visit("boss", "revenue", "revenue/"),
+    Visit("boss", "revenue", "revenue/?by=product"),
+    Visit("boss", "journal", "journal/"),
+    Visit("boss", "journal", "journal/?account=AC000000000"),
+    Visit("boss", "journal_entry", "journal/1/"),
+    Visit("boss", "trial_balance", "trial-balance/"),
+    Visit("boss", "accounting_periods", "accounting-periods/"),
+    Visit("boss", "ledger_proof", "ledger-proof/"),
     Visit("oss", "work_orders", "work-orders/?standing=all"),
     Visit("oss", "work_orders", "work-orders/?standing=all&q=nothing"),
     Visit("oss", "work_order", "work-orders/"),
@@ -164,8 +221,25 @@ PARTS = {
     "boss": {
         "approval": "test_release_desk", "health_parts": "health", "audit-export": "audit",
         "release_state": "test_release_desk", "release_finish": "test_release_desk",
+        "release_simulate": "test_release_desk",
         "release_rules_fields": "release_rules", "release_rules_preview": "release_rules",
         "release_commands_fields": "release_commands",
+        "account_statement": "account", "bill_lines": "bill", "bill_paper": "bill",
+        "bill_again": "bill", "bill_invoice": "bill", "bill_dispute": "bill",
+        "bill_event": "test_a_month",
+        "bill_run_start": "bill_runs", "bill_run_state": "bill_run", "bill_run_act": "bill_run",
+        "bill_run_left_out": "bill_run",
+        "bill_run_differences": "bill_run", "invoice_paper": "invoice", "invoice_undo": "invoice",
+        "adjustment_export": "adjustment_list", "adjustment_reverse": "adjustment",
+        "voucher_issue": "voucher_list", "voucher_void": "voucher_list",
+        "payment_export": "payment_list", "payment_receipt": "payment",
+        "bank_file_progress": "bank_file", "cashier_day_confirm": "cashier_days",
+        "usage_export": "usage_list", "usage_batch_rows": "usage_batches",
+        "usage_load": "usage_batches", "usage_mend": "usage_quarantine",
+        "usage_batch_act": "usage_batches",
+        "revenue_export": "revenue", "revenue_refresh": "revenue", "journal_export": "journal",
+        "trial_balance_export": "trial_balance", "accounting_period_close": "accounting_periods",
+        "ledger_proof_found": "ledger_proof", "ledger_proof_start": "ledger_proof",
     },
     "oss": {
         "approval": "approvals",
@@ -214,6 +288,9 @@ def busy(channel: Channel, chromium: Browser, served: Throwaway) -> Busy:
         arrow, step = (arrow_to(clerk, kind) for kind in ("messages", "steps"))
     with somebodys_desk(served, chromium) as manager:
         release = a_release(manager)
+    with somebodys_desk(served, chromium) as finance:
+        finance.sign_in("boss", "finance")
+        billed = a_billed_month(finance, served, full.msisdn)
     return Busy(
         full=full,
         bare=a_customer(channel),
@@ -222,6 +299,7 @@ def busy(channel: Channel, chromium: Browser, served: Throwaway) -> Busy:
         arrow=arrow,
         step=step,
         release=release,
+        billed=billed,
     )
 
 

@@ -42,6 +42,20 @@ def save_rules(seat: Desk, wanted: Requested) -> None:
     seat.page.wait_for_url(f"**{wanted.page}")
 
 
+def simulate(seat: Desk, wanted: Requested) -> None:
+    """See what sample customers would pay, and come back to the release."""
+    button(seat, "试算账单", "Simulate bills").click()
+    seat.page.wait_for_url(f"**{wanted.page}simulation/")
+    expect(seat.page.locator("table").first).to_contain_text(seat.say("轻度用户", "Light user"))
+    for width in ("narrow", "desktop"):
+        seat.widen(width)
+        seat.is_well()
+    seat.open(wanted.page)
+    expect(seat.page.locator("section[aria-labelledby=simulation] .badge")).to_have_text(
+        seat.say("已试算", "Simulated")
+    )
+
+
 def save_commands(seat: Desk, wanted: Requested, element: str) -> None:
     """Say which element does the service."""
     seat.open(f"{wanted.page}services/{wanted.service}/")
@@ -101,6 +115,9 @@ def test_a_release_is_configured_refused_mended_and_finished(desk: Sit, language
     seat.page.press("#f-amount", "Enter")
     seat.page.wait_for_url(f"**{wanted.page}")
 
+    # Before it goes on, somebody looks at what it would cost.
+    simulate(seat, wanted)
+
     # The commands: provisioning knows no such element, which is said and mended.
     save_commands(seat, wanted, "hlx")
     finish.click()
@@ -136,6 +153,7 @@ def test_a_discount_above_ones_limit_waits_for_a_second_person(desk: Sit, langua
     for name, text in {"price": "5", "per": "1", "step": "1"}.items():
         seat.page.fill(f"#f-prices-0-{name}", text)
     save_rules(seat, wanted)
+    simulate(seat, wanted)
     save_commands(seat, wanted, "hlr")
     seat.is_well()
     seat.page.fill("#why", "校园迎新")

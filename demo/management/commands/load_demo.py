@@ -26,5 +26,6 @@ class Command(BaseCommand):
             at=timezone.now(),
             clock=timezone.now,
             say=lambda what: self.stdout.write(f"loading {what}"),
+            with_month=os.environ.get("DEMO_MONTH", "1") == "1",
         )
         self.stdout.write(json.dumps(loaded, ensure_ascii=False))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billing.models import BillingSubscriber, BillingSubscription, PaymentRelation
+from billing.models import BillingSubscriber, BillingSubscription, FormerNumber, PaymentRelation
 from billing.selectors import list_party_rows
 from integration.messages import DONE, TariffValue
 from tests.integration.billing.arriving import (
@@ -164,6 +164,11 @@ def test_the_service_number_and_the_customer_are_as_stated_afterwards(post: Post
 
     held = BillingSubscriber.objects.get()
     assert (held.customer.customer_no, held.service_number) == ("CC000000026", "13800000077")
+    before = FormerNumber.objects.get()
+    assert (before.service_number, before.held_from, before.held_to) == (
+        subscriber().service_number, held.activated_at, LATER,
+    )  # fmt: skip
+    assert held.number_since == LATER
     assert payers() == {
         ("AC000000018", "*", 0, SENT_AT, LATER),
         ("AC000000026", "*", 0, LATER, None),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billing.models import BillingAccount, BillingCustomer
+from billing.models import BillingAccount, BillingCustomer, UsageCharge
 from core.systems import System
 from integration.messages import DONE, CustomerAccountResponse
 from tests.integration.billing.arriving import (
@@ -22,6 +22,7 @@ from tests.integration.billing.arriving import (
     recorded_for,
     said,
 )
+from tests.integration.billing.bill_run.world import World
 
 pytestmark = pytest.mark.django_db(databases=["boss"])
 NOBODY: list[Any] = []
@@ -58,6 +59,7 @@ def test_a_customer_and_its_accounts_are_held_with_extension_b(post: Post) -> No
         "status": "active",
         "credit_class": "standard",
         "dunning_plan": "standard",
+        "bill_terms": "standard",
         "tax_profile": "standard",
         "overdue_amount": Decimal("0.00"),
         "created_at": HEARD_AT,
@@ -186,6 +188,32 @@ def test_an_account_keeps_its_currency_while_it_owes_in_it(post: Post) -> None:
 
     assert outcomes()[-1] == DONE
     assert BillingAccount.objects.get().currency == "USD"
+
+
+def test_an_account_keeps_its_billing_day_and_currency_once_it_was_charged(post: Post) -> None:
+    world = World()
+    post.send(parties(account("A")), subject="CC000000018")
+    world.accounts["A"] = BillingAccount.objects.get()
+    world.subscriber()
+    post.send(parties(account("A", billing_day=1)), subject="CC000000018")
+    post.send(parties(account("A", billing_day=15)), subject="CC000000018")
+    assert BillingAccount.objects.get().billing_day == 15
+
+    world.used("0.01", day=15)
+    post.send(parties(account("A", billing_day=1)), subject="CC000000018")
+    post.send(parties(account("A", billing_day=15, currency="USD")), subject="CC000000018")
+
+    assert [one.code for one in outcomes()[-2:]] == ["billingDayFixed", "currencyFixed"]
+    assert BillingAccount.objects.get().billing_day == 15
+    post.send(parties(account("A", billing_day=15), name="x"), subject="CC000000018")
+    assert (outcomes()[-1], BillingAccount.objects.get().currency) == (DONE, "CNY")
+
+    UsageCharge.objects.all().delete()
+    world.fee("FEE", 31)
+    world.has("FEE")
+    world.run("2026-02-15", day=15)
+    post.send(parties(account("A", billing_day=1)), subject="CC000000018")
+    assert outcomes()[-1].code == "billingDayFixed"
 
 
 def test_it_takes_the_same_few_statements_however_many_accounts(post: Post) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from billing.models import LedgerProof
 from config import examination
 from config.instance.ports import free_port
 from core.systems import System
@@ -70,9 +71,9 @@ def letter(alias: str, status: str, *, minutes: float) -> None:
 def test_every_console_tells_every_part_in_both_languages(sign_in, system):
     client = sign_in(system, VIEW)
     found = parts(client, system.queue)
-    assert len(found) == 31
+    assert len(found) == 32
     well = [key for key, part in found.items() if part.state != "ok"]
-    assert well == ["element-dsmp", "element-eoms", "element-hlr"]
+    assert well == ["element-dsmp", "element-eoms", "element-hlr", "ledger"]
     zh = client.get(f"/{system.queue}/health/").content.decode()
     en = client.get(f"/{system.queue}/health/", headers=ENGLISH).content.decode()
     assert all(
@@ -104,8 +105,20 @@ def test_a_page_takes_one_query_of_each_system(sign_in):
         with CaptureQueriesContext(connections[alias]) as queries:
             parts(client)
         taken[alias] = len(queries)
-    # The seam; who; work orders and elements as well.
-    assert taken == {"default": 1, "boss": 4, "oss": 3}
+    # The seam; who; the ledger's last proof; work orders and elements as well.
+    assert taken == {"default": 1, "boss": 5, "oss": 3}
+
+
+def test_a_ledger_that_is_wrong_or_was_not_proven_lately_is_told(sign_in):
+    client = sign_in(System.BOSS, VIEW)
+    assert states(client, "ledger") == ["unknown"]
+    for age, wrong, state in ((30, 0, "warn"), (1, 0, "ok"), (0, 2, "down")):
+        at = timezone.now() - timedelta(hours=age)
+        LedgerProof.objects.create(began_at=at, ended_at=at, checked={}, wrong_count=wrong)
+        assert states(client, "ledger") == [state]
+    page = client.get("/boss/health/", headers=ENGLISH).content.decode()
+    assert "2 wrong" in page
+    assert "BOSS&#x27;s page of the proof" in page
 
 
 def test_messages_that_lag_are_told_by_their_age(sign_in):

@@ -29,7 +29,7 @@ from integration.messages import (
 )
 from integration.models import FlowStep, InboxMessage, OutboxMessage
 from provisioning import services
-from provisioning.models import NetworkElement, PhoneNumber, SimCard, WorkOrder
+from provisioning.models import NetworkElement, NumberLevel, PhoneNumber, SimCard, WorkOrder
 from provisioning.numbering import iccid_of, imsi_of
 from provisioning.states import ElementKind
 from provisioning.values import CardRow, NumberRow
@@ -61,6 +61,17 @@ def set_up_elements() -> None:
         [
             NetworkElement(code=kind, kind=kind, name_zh=kind, name_en=kind)
             for kind in ElementKind.values
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def set_up_levels() -> None:
+    """The levels of numbers that a migration made, likewise."""
+    NumberLevel.objects.bulk_create(
+        [
+            NumberLevel(code=code, name_zh=code, name_en=code, price=0, minimum_spend=0)
+            for code in ("diamond", "gold", "silver", "bronze")
         ],
         ignore_conflicts=True,
     )

@@ -8,7 +8,7 @@ from config.instance.checks import check_steps, counts, pytest_step, summary
 def test_all_adds_the_long_tests_and_arguments_reach_pytest(tmp_path: Path) -> None:
     usual = pytest_step(["tests/unit"], tmp_path / "r.xml", everything=False).command
     everything = pytest_step([], tmp_path / "r.xml", everything=True).command
-    assert usual[-3:] == ["-n", "2", "tests/unit"]
+    assert usual[-5:] == ["-n", "2", "--dist", "worksteal", "tests/unit"]
     assert "-m" not in usual[3:]
     assert everything[-2:] == ["-m", ""]
     alone = pytest_step(["-n0"], tmp_path / "r.xml", everything=False).command

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(databases=ALIASES)
 
 # What takes a POST from anywhere, because it carries its own proof of who sends it.
 BY_THEMSELVES = {
+    "billing/callbacks/<slug:source>/",  # the payment service's signature
     "integration/<str:system>/ask",  # the sending system's proof
     "identity/o/api/token",  # a client's credentials
     "identity/o/api/revoke",

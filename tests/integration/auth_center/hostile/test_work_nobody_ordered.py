@@ -31,6 +31,24 @@ ORDERS: dict[str, list[tuple[Any, ...]]] = {
     "auth_center.tasks.send_letters": [()],
     "auth_center.tasks.expire_approvals": [("crm",)],
     "auth_center.tasks.forget_sign_ons": [("crm",)],
+    "billing.tasks.call_bill_run_workers": [()],
+    "billing.tasks.call_rating_workers": [()],
+    "billing.tasks.expire_books": [()],
+    "billing.tasks.expire_reservations": [()],
+    "billing.tasks.post_bank_files": [()],
+    "billing.tasks.prove_ledger": [(), (True,)],
+    "billing.tasks.rate_usage": [(1,), (-1,), (2**40,)],
+    "billing.tasks.refresh_figures": [()],
+    "billing.tasks.refresh_overdue": [()],
+    "billing.tasks.seal_usage": [()],
+    "billing.tasks.take_in_usage": [()],
+    "billing.tasks.take_prepaid_fees": [()],
+    "billing.tasks.work_bill_run": [(1,), (-1,), (2**40,)],
+}
+HARMLESS = {  # what a round writes down though there is nothing to do
+    "billing.tasks.prove_ledger": {"billing_ledgerproof"},  # that all is well
+    "billing.tasks.expire_books": {"billing_accountingperiod"},  # the month's, open
+    "billing.tasks.take_prepaid_fees": {"billing_accountingperiod", "billing_workpartition"},
 }
 
 
@@ -63,7 +81,7 @@ def test_a_task_that_nobody_ordered_finds_nothing_to_do(name: str) -> None:
     before = rows()
     for arguments in ORDERS[name]:
         current_app.tasks[name](*arguments)
-    assert moved(before) == set()
+    assert moved(before) <= HARMLESS.get(name, set())
 
 
 @pytest.mark.parametrize(("place", "name"), HEARD)

@@ -1,0 +1,1 @@
+"""BOSS's REST API."""

@@ -1,0 +1,1 @@
+"""总账: posting, periods, and the proof that nothing is wrong."""

@@ -1,0 +1,1 @@
+"""账单模拟: a release's prices tried on sample customers."""
